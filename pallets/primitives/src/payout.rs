@@ -1,0 +1,312 @@
+//! From receipts to payouts, and back: every planck of a payout has a line that says why (protocol §10).
+
+use crate::{
+	hashing::{Blake2b256, Domain, Tag},
+	ids::{DatanetId, IndexId, ModelId},
+	merkle_sum::SumTree,
+	money::{apportion, proportion, FeeSplit, Reserved},
+	Balance,
+};
+use alloc::{collections::BTreeMap, vec::Vec};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// One account's payout from one batch: a leaf of the payout tree, whose amount the tree sums.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Payout<AccountId> {
+	/// Who is paid.
+	pub account: AccountId,
+	/// How much, in planck.
+	#[cfg_attr(feature = "std", serde(with = "crate::planck"))]
+	pub amount: Balance,
+	/// The account's share of what the batch burns, from which contribution weight is minted.
+	#[cfg_attr(feature = "std", serde(with = "crate::planck"))]
+	pub weight: Balance,
+}
+
+impl<AccountId: Encode> Payout<AccountId> {
+	/// The bytes of the leaf, bound to chain, agent and batch (by its first sequence number).
+	pub fn leaf(&self, domain: &Domain, agent: &AccountId, first_seq: u64) -> Vec<u8> {
+		domain.seal(Tag::Payout, &(agent, first_seq, self))
+	}
+}
+
+/// The payout tree of a batch. `None` when the amounts overflow.
+pub fn tree<AccountId: Encode>(
+	payouts: &[Payout<AccountId>],
+	domain: &Domain,
+	agent: &AccountId,
+	first_seq: u64,
+) -> Option<SumTree<Blake2b256>> {
+	SumTree::new(payouts.iter().map(|payout| (payout.leaf(domain, agent, first_seq), payout.amount)))
+}
+
+/// Why somebody is paid for an answer.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(tag = "role", rename_all = "snake_case"))]
+pub enum Role {
+	/// Owns, or shares in, a model that answered.
+	#[codec(index = 0)]
+	Model {
+		/// The model.
+		model: ModelId,
+	},
+	/// Wrote a row that mattered.
+	#[codec(index = 1)]
+	Row {
+		/// The index that the row was found through.
+		index: IndexId,
+		/// The row.
+		row: u32,
+		/// Its score.
+		score: i64,
+	},
+	/// The commons of a datanet: what rows leave over.
+	#[codec(index = 2)]
+	Commons {
+		/// The datanet; `None` for the treasury when the answer used none.
+		datanet: Option<DatanetId>,
+	},
+	/// Ran the model; has what is left of the batch.
+	#[codec(index = 3)]
+	Agent,
+}
+
+/// One reason for one amount.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Line<AccountId> {
+	/// Who is paid.
+	pub account: AccountId,
+	/// Why.
+	#[cfg_attr(feature = "std", serde(flatten))]
+	pub role: Role,
+	/// How much, in planck.
+	#[cfg_attr(feature = "std", serde(with = "crate::planck"))]
+	pub amount: Balance,
+}
+
+/// A model's owners and their shares of what it earns, in basis points that add up to 10,000.
+pub type Owners<AccountId> = Vec<(AccountId, u16)>;
+
+/// What an adapter, its base and its other ancestors have of the model pool, in percent.
+const LINEAGE: (u128, u128, u128) = (60, 30, 10);
+
+/// A claim on the model pool.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Royalty<AccountId> {
+	/// Who is paid.
+	pub account: AccountId,
+	/// For which model.
+	pub model: ModelId,
+	/// Share of the pool, relative to the other royalties of the same answer.
+	pub weight: u128,
+}
+
+/// The claims on the model pool when `model` answers: adapter 60, base 30, other ancestors 10 in equal parts. What has
+/// no taker goes to the model that answered.
+pub fn royalties<AccountId: Clone>(
+	model: (ModelId, &Owners<AccountId>),
+	base: Option<(ModelId, &Owners<AccountId>)>,
+	ancestors: &[(ModelId, &Owners<AccountId>)],
+) -> Option<Vec<Royalty<AccountId>>> {
+	let (own, of_base, of_ancestors) = LINEAGE;
+	let mut claims = Vec::new();
+	let mut own = own;
+	match base {
+		Some(base) => claims.push((base, of_base.checked_mul(ancestors.len().max(1) as u128)?)),
+		None => own = own.checked_add(of_base)?,
+	}
+	if ancestors.is_empty() {
+		own = own.checked_add(of_ancestors)?;
+	}
+	// Scaled by the number of ancestors, so that equal parts of theirs stay whole numbers.
+	claims.insert(0, (model, own.checked_mul(ancestors.len().max(1) as u128)?));
+	claims.extend(ancestors.iter().map(|ancestor| (*ancestor, of_ancestors)));
+	let mut royalties = Vec::new();
+	for ((model, owners), share) in claims {
+		for (account, points) in owners {
+			let weight = share.checked_mul(u128::from(*points))?;
+			royalties.push(Royalty { account: account.clone(), model, weight });
+		}
+	}
+	Some(royalties)
+}
+
+/// A row that a receipt names as a source, with what the division needs to know of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source<AccountId> {
+	/// Who contributed the row.
+	pub contributor: AccountId,
+	/// The index that it was found through.
+	pub index: IndexId,
+	/// The row.
+	pub row: u32,
+	/// Its score.
+	pub score: i64,
+	/// The index's threshold.
+	pub threshold: i64,
+	/// Reputation of the contributor, 256 = 1.0.
+	pub reputation: u16,
+}
+
+impl<AccountId> Source<AccountId> {
+	/// (score − threshold + 1) × reputation, 0 for a score below the threshold.
+	fn weight(&self) -> Option<u128> {
+		let above = i128::from(self.score).checked_sub(i128::from(self.threshold))?.checked_add(1)?;
+		u128::try_from(above.max(0)).ok()?.checked_mul(u128::from(self.reputation))
+	}
+}
+
+/// Everything that the division of one fee depends on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer<AccountId> {
+	/// The fee in planck.
+	pub fee: Balance,
+	/// Claims on the model pool.
+	pub royalties: Vec<Royalty<AccountId>>,
+	/// Rows that share the data pool.
+	pub sources: Vec<Source<AccountId>>,
+	/// Has what rows leave over, and the whole data pool of an answer without sources.
+	pub commons: (AccountId, Option<DatanetId>),
+}
+
+impl<AccountId: Clone> Answer<AccountId> {
+	/// Who is paid from this fee and why, except the agent, which has what is left of the batch. `None` on overflow.
+	pub fn lines(&self, split: &FeeSplit) -> Option<Vec<Line<AccountId>>> {
+		let (model_pool, data_pool) = split.pools(self.fee)?;
+		let mut lines = Vec::new();
+		let weights: Vec<u128> = self.royalties.iter().map(|royalty| royalty.weight).collect();
+		for (royalty, amount) in self.royalties.iter().zip(apportion(model_pool, &weights)?) {
+			let role = Role::Model { model: royalty.model };
+			lines.push(Line { account: royalty.account.clone(), role, amount });
+		}
+		let weights = self.sources.iter().map(Source::weight).collect::<Option<Vec<u128>>>()?;
+		let whole = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
+		let mut left = data_pool;
+		for (source, weight) in self.sources.iter().zip(weights) {
+			let amount = if whole == 0 { 0 } else { proportion(data_pool, weight, whole)? };
+			left = left.checked_sub(amount)?;
+			let role = Role::Row { index: source.index, row: source.row, score: source.score };
+			lines.push(Line { account: source.contributor.clone(), role, amount });
+		}
+		let (account, datanet) = self.commons.clone();
+		lines.push(Line { account, role: Role::Commons { datanet }, amount: left });
+		lines.retain(|line| line.amount > 0);
+		Some(lines)
+	}
+}
+
+/// What a batch pays: one payout per account in the order of accounts, the agent's among them. `None` on overflow.
+///
+/// Each beneficiary's weight is its share of the burn, rounded down.
+pub fn settle<AccountId: Ord + Clone>(
+	split: &FeeSplit,
+	agent: &AccountId,
+	fees: Balance,
+	lines: impl IntoIterator<Item = Line<AccountId>>,
+) -> Option<(Reserved, Vec<Payout<AccountId>>)> {
+	let reserved = split.reserve(fees)?;
+	let mut sums = BTreeMap::<AccountId, Balance>::new();
+	let mut left = reserved.payouts;
+	for line in lines {
+		left = left.checked_sub(line.amount)?;
+		let sum = sums.entry(line.account).or_default();
+		*sum = sum.checked_add(line.amount)?;
+	}
+	if left > 0 {
+		let sum = sums.entry(agent.clone()).or_default();
+		*sum = sum.checked_add(left)?;
+	}
+	let payouts = sums
+		.into_iter()
+		.filter(|(_, amount)| *amount > 0)
+		.map(|(account, amount)| {
+			Some(Payout { account, amount, weight: proportion(reserved.burn, amount, reserved.payouts)? })
+		})
+		.collect::<Option<_>>()?;
+	Some((reserved, payouts))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::money::DEFAULT_SPLIT;
+	use alloc::vec;
+	use proptest::prelude::*;
+
+	#[test]
+	fn lineage_divides_sixty_thirty_ten() {
+		let owners = |account: u8| vec![(account, 10_000)];
+		let shares = |royalties: Vec<Royalty<u8>>| {
+			let weights: Vec<u128> = royalties.iter().map(|r| r.weight).collect();
+			let amounts = apportion(1_000, &weights).unwrap();
+			royalties.into_iter().map(|r| r.account).zip(amounts).collect::<Vec<_>>()
+		};
+		let (own, base, a, b) = (owners(1), owners(2), owners(3), owners(4));
+		let model = (ModelId(1), &own);
+		assert_eq!(shares(royalties(model, None, &[]).unwrap()), [(1, 1_000)]);
+		assert_eq!(shares(royalties(model, Some((ModelId(0), &base)), &[]).unwrap()), [(1, 700), (2, 300)]);
+		let ancestors = [(ModelId(2), &a), (ModelId(3), &b)];
+		assert_eq!(
+			shares(royalties(model, Some((ModelId(0), &base)), &ancestors).unwrap()),
+			[(1, 600), (2, 300), (3, 50), (4, 50)]
+		);
+	}
+
+	fn source(row: u32, contributor: u8, score: i64, reputation: u16) -> Source<u8> {
+		Source { contributor, index: IndexId(0), row, score, threshold: 100, reputation }
+	}
+
+	#[test]
+	fn a_fee_of_ten_thousand_is_divided_as_by_hand() {
+		let answer = Answer {
+			fee: 10_000,
+			royalties: royalties((ModelId(1), &vec![(1, 10_000)]), None, &[]).unwrap(),
+			// Weights 100·256 and 1·512: the data pool of 3,500 divides 98.04 % to 1.96 %.
+			sources: vec![source(0, 7, 199, 256), source(4, 8, 100, 512)],
+			commons: (9, Some(DatanetId(0))),
+		};
+		let lines = answer.lines(&DEFAULT_SPLIT).unwrap();
+		let amounts: Vec<(u8, u128)> = lines.iter().map(|line| (line.account, line.amount)).collect();
+		assert_eq!(amounts, [(1, 2_000), (7, 3_431), (8, 68), (9, 1)]);
+		let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, 10_000, lines).unwrap();
+		assert_eq!((reserved.burn, reserved.treasury, reserved.payouts), (500, 1_000, 8_500));
+		let amounts: Vec<(u8, u128)> = payouts.iter().map(|p| (p.account, p.amount)).collect();
+		assert_eq!(amounts, [(1, 2_000), (5, 3_000), (7, 3_431), (8, 68), (9, 1)]);
+	}
+
+	#[test]
+	fn an_answer_without_sources_pays_the_commons() {
+		let answer = Answer { fee: 100, royalties: vec![], sources: vec![], commons: (9, None) };
+		let lines = answer.lines(&DEFAULT_SPLIT).unwrap();
+		assert_eq!(lines, [Line { account: 9, role: Role::Commons { datanet: None }, amount: 35 }]);
+	}
+
+	proptest! {
+		#![proptest_config(ProptestConfig::with_cases(2_000))]
+		#[test]
+		fn payouts_add_up_to_the_unit(
+			answers in prop::collection::vec(
+				(0..=u128::from(u64::MAX), prop::collection::vec((0u8..9, 90i64..1_000, 0u16..1_000), 0..6)),
+				0..8,
+			),
+		) {
+			let fees = answers.iter().map(|(fee, _)| fee).sum();
+			let lines: Vec<_> = answers
+				.into_iter()
+				.flat_map(|(fee, rows)| {
+					let sources = rows.into_iter().map(|(who, score, reputation)| source(0, who, score, reputation)).collect();
+					let royalties = royalties((ModelId(1), &vec![(1, 3_333), (2, 6_667)]), None, &[]).unwrap();
+					Answer { fee, royalties, sources, commons: (9, None) }.lines(&DEFAULT_SPLIT).unwrap()
+				})
+				.collect();
+			let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, fees, lines).unwrap();
+			prop_assert_eq!(payouts.iter().map(|p| p.amount).sum::<u128>(), reserved.payouts);
+			prop_assert!(payouts.iter().map(|p| p.weight).sum::<u128>() <= reserved.burn);
+			prop_assert!(payouts.windows(2).all(|pair| pair[0].account < pair[1].account));
+		}
+	}
+}

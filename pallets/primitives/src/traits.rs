@@ -1,0 +1,64 @@
+//! How pallets know each other: small traits that the runtime ties together.
+
+use crate::{
+	ids::{DatanetId, ModelId},
+	merkle::Commitment,
+	Balance,
+};
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// What attribution needs of agents.
+pub trait Agents<AccountId> {
+	/// The account that answers for batches signed by `signer`, if `signer` is an agent's signer.
+	fn agent_of(signer: &AccountId) -> Option<AccountId>;
+	/// The account that `agent` signs receipts and batches with.
+	fn signer(agent: &AccountId) -> Option<AccountId>;
+	/// The account that `agent` is paid on.
+	fn beneficiary(agent: &AccountId) -> Option<AccountId>;
+	/// Count `fees` as unsettled. Fails when the stake does not cover them.
+	fn expose(agent: &AccountId, fees: Balance) -> DispatchResult;
+	/// Count `fees` as settled or voided.
+	fn release(agent: &AccountId, fees: Balance);
+	/// Slash `agent` for a proven false claim: part is burnt, part goes to `challenger`, part to the `harmed` payers in
+	/// proportion to what they paid, the rest to the treasury. Returns what was taken.
+	fn slash(
+		agent: &AccountId,
+		challenger: &AccountId,
+		harmed: &[(AccountId, Balance)],
+	) -> Result<Balance, DispatchError>;
+}
+
+/// What attribution needs of credits.
+pub trait Channels<AccountId, Signature> {
+	/// Draw what the payer's channel to `agent` owes at `drawn` (cumulative), under a voucher that allows up to
+	/// `ceiling`, into the free balance of `into`. Returns the increment.
+	fn draw(
+		payer: &AccountId,
+		agent: &AccountId,
+		drawn: Balance,
+		ceiling: Balance,
+		signature: &Signature,
+		into: &AccountId,
+	) -> Result<Balance, DispatchError>;
+	/// Give `amount` from the free balance of `from` back into the payer's channel to `agent`, or to the payer when the
+	/// channel is gone.
+	fn refund(payer: &AccountId, agent: &AccountId, amount: Balance, from: &AccountId) -> DispatchResult;
+}
+
+/// Frozen versions of datanets.
+pub trait Versions<AccountId> {
+	/// Root and number of the rows of a frozen version.
+	fn rows(datanet: DatanetId, version: u32) -> Option<Commitment>;
+	/// Who owns a datanet.
+	fn owner(datanet: DatanetId) -> Option<AccountId>;
+}
+
+/// What other pallets need of the model registry.
+pub trait Models<AccountId> {
+	/// Who owns a model.
+	fn owner(model: ModelId) -> Option<AccountId>;
+	/// The datanet version that an index asset is built from.
+	fn index_source(model: ModelId) -> Option<(DatanetId, u32)>;
+	/// Whether agents may offer the model: it exists, can generate, and is not deprecated.
+	fn servable(model: ModelId) -> bool;
+}
