@@ -1,0 +1,8 @@
+//! Tests, one file per group of calls.
+
+mod contribute;
+mod create;
+mod freeze_version;
+mod invariants;
+mod transfer;
+mod views;
