@@ -1,0 +1,131 @@
+//! Our own pallets, tied together through the traits of `openledger-primitives`.
+
+#![warn(missing_docs)]
+
+use super::parameters::dynamic_params;
+use crate::{
+	constants::{DAYS, OPEN},
+	genesis_config_presets::treasury_account,
+	AccountId, Agents, Balance, Balances, BlockNumber, Credits, Datanets, ModelRegistry, Runtime, RuntimeHoldReason,
+	Signature,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU128, ConstU32, Get},
+	PalletId,
+};
+use openledger_primitives::{
+	attribution::MAX_TOP,
+	money::{FeeSplit, DEFAULT_SPLIT},
+};
+use sp_runtime::Perbill;
+
+parameter_types! {
+	/// The account that the treasury pays from.
+	pub Treasury: AccountId = treasury_account();
+	/// Names the commons accounts of datanets.
+	pub const DatanetsPallet: PalletId = PalletId(*b"op/dnets");
+	/// Names the pot of fees.
+	pub const AttributionPallet: PalletId = PalletId(*b"op/attrb");
+	/// Unsettled fees reach at most half of an agent's stake.
+	pub const MaxExposure: Perbill = Perbill::from_percent(50);
+	/// The longest life of an offer.
+	pub const MaxOfferLife: BlockNumber = 30 * DAYS;
+	/// How fees are divided.
+	pub const Split: FeeSplit = DEFAULT_SPLIT;
+}
+
+/// The unbonding period, never shorter than the challenge window: a parameter cannot let a liar escape.
+pub struct UnbondingPeriod;
+
+impl Get<BlockNumber> for UnbondingPeriod {
+	fn get() -> BlockNumber {
+		dynamic_params::agents::UnbondingPeriod::get().max(dynamic_params::attribution::ChallengeWindow::get())
+	}
+}
+
+/// What a false claim costs, never less than 90 percent of the stake: below about 70, a liar who refutes itself for the
+/// challenger's reward comes out ahead (`docs/adr/0005-a-false-claim-costs-the-stake.md`).
+pub struct FraudSlash;
+
+impl Get<Perbill> for FraudSlash {
+	fn get() -> Perbill {
+		dynamic_params::agents::FraudSlash::get().max(Perbill::from_percent(90))
+	}
+}
+
+impl pallet_datanets::Config for Runtime {
+	type BondPerRow = dynamic_params::datanets::BondPerRow;
+	type Currency = Balances;
+	type DatanetDeposit = dynamic_params::datanets::DatanetDeposit;
+	type MaxMeta = ConstU32<256>;
+	type MaxPending = ConstU32<1_024>;
+	type MaxPerVersion = ConstU32<256>;
+	type MaxRowsPerContribution = ConstU32<1_000_000>;
+	type PalletId = DatanetsPallet;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = pallet_datanets::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_model_registry::Config for Runtime {
+	type Currency = Balances;
+	// A million OPEN for 1,000 tokens.
+	type MaxPrice = ConstU128<{ 1_000_000 * OPEN }>;
+	type ModelDeposit = dynamic_params::model_registry::ModelDeposit;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Versions = Datanets;
+	type WeightInfo = pallet_model_registry::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_agents::Config for Runtime {
+	type Currency = Balances;
+	type FraudSlash = FraudSlash;
+	type MaxExposure = MaxExposure;
+	type MaxOfferLife = MaxOfferLife;
+	type MaxUnbonding = ConstU32<16>;
+	type MinStake = dynamic_params::agents::MinStake;
+	type Models = ModelRegistry;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Treasury = Treasury;
+	type UnbondingPeriod = UnbondingPeriod;
+	type WeightInfo = pallet_agents::weights::CountedWeight<Runtime>;
+}
+
+impl pallet_credits::Config for Runtime {
+	type Agents = Agents;
+	type CloseDelay = dynamic_params::credits::CloseDelay;
+	type Currency = Balances;
+	type MinDeposit = ConstU128<OPEN>;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Signature = Signature;
+	type WeightInfo = pallet_credits::weights::CountedWeight<Runtime>;
+}
+
+/// The bond of a published index.
+const INDEX_BOND: Balance = 10 * OPEN;
+
+impl pallet_attribution::Config for Runtime {
+	type Agents = Agents;
+	type ChallengeWindow = dynamic_params::attribution::ChallengeWindow;
+	type Channels = Credits;
+	type Currency = Balances;
+	type IndexBond = ConstU128<INDEX_BOND>;
+	type MaxDistribute = ConstU32<64>;
+	type MaxPayers = ConstU32<256>;
+	type MaxReceipts = ConstU32<{ 1 << 20 }>;
+	type MaxSettle = ConstU32<16>;
+	type Models = ModelRegistry;
+	type PalletId = AttributionPallet;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Signature = Signature;
+	type Split = Split;
+	type TopRows = ConstU32<TOP_ROWS>;
+	type Treasury = Treasury;
+	type Versions = Datanets;
+	type WeightInfo = pallet_attribution::weights::CountedWeight<Runtime>;
+}
+
+/// The rows that a full claim names.
+pub const TOP_ROWS: u32 = 4;
+
+const _: () = assert!(TOP_ROWS <= MAX_TOP, "claims must fit a part");

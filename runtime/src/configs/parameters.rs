@@ -1,0 +1,90 @@
+//! The numbers that the root origin may change while the chain runs.
+//!
+//! Each group belongs to one of our pallets and has that pallet's index. A group's index and a key's index are part of
+//! the wire format for ever.
+
+// The macros write public types that carry no docs.
+#![allow(missing_docs)]
+
+use crate::{
+	constants::{DAYS, OPEN},
+	AccountId, Balance, BlockNumber, Runtime, RuntimeEvent,
+};
+use frame_support::{
+	dynamic_params::{dynamic_pallet_params, dynamic_params},
+	traits::AsEnsureOriginWithArg,
+};
+use frame_system::EnsureRoot;
+use sp_runtime::Perbill;
+
+#[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
+pub mod dynamic_params {
+	use super::*;
+
+	/// Parameters of `pallet-agents`.
+	#[dynamic_pallet_params]
+	#[codec(index = 50)]
+	pub mod agents {
+		/// Blocks between asking for a stake back and getting it. It must exceed every window in which the agent can
+		/// still be slashed.
+		#[codec(index = 0)]
+		pub static UnbondingPeriod: BlockNumber = 7 * DAYS;
+
+		/// The least stake with which an agent may serve.
+		#[codec(index = 1)]
+		pub static MinStake: Balance = 100 * OPEN;
+
+		/// The share of a stake that a proven fraud costs.
+		#[codec(index = 2)]
+		pub static FraudSlash: Perbill = Perbill::from_percent(100);
+	}
+
+	/// Parameters of `pallet-attribution`.
+	#[dynamic_pallet_params]
+	#[codec(index = 51)]
+	pub mod attribution {
+		/// Blocks in which a batch of receipts can be challenged before it settles.
+		#[codec(index = 0)]
+		pub static ChallengeWindow: BlockNumber = 3 * DAYS;
+	}
+
+	/// Parameters of `pallet-credits`.
+	#[dynamic_pallet_params]
+	#[codec(index = 52)]
+	pub mod credits {
+		/// Blocks between announcing the end of a channel and taking the rest of the deposit out.
+		#[codec(index = 0)]
+		pub static CloseDelay: BlockNumber = 3 * DAYS;
+	}
+
+	/// Parameters of `pallet-datanets`.
+	#[dynamic_pallet_params]
+	#[codec(index = 53)]
+	pub mod datanets {
+		/// The bond that a contributor holds for each row.
+		#[codec(index = 0)]
+		pub static BondPerRow: Balance = OPEN / 100;
+
+		/// The deposit for creating a datanet.
+		#[codec(index = 1)]
+		pub static DatanetDeposit: Balance = 10 * OPEN;
+	}
+
+	/// Parameters of `pallet-model-registry`.
+	#[dynamic_pallet_params]
+	#[codec(index = 54)]
+	pub mod model_registry {
+		/// The deposit for registering a model.
+		#[codec(index = 0)]
+		pub static ModelDeposit: Balance = 10 * OPEN;
+	}
+}
+
+impl pallet_parameters::Config for Runtime {
+	// The origin check sees the key and not the value, so root may set any value. Ranges per key belong to the
+	// governance tracks through which root will be reached.
+	type AdminOrigin = AsEnsureOriginWithArg<EnsureRoot<AccountId>>;
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeParameters = RuntimeParameters;
+	type WeightInfo = ();
+}
