@@ -1,0 +1,149 @@
+//! Reading the finalised state.
+
+use crate::{AccountId, Balance, BlockNumber, Chain, ChainError, Runtime};
+use codec::Decode;
+use openledger_primitives::{payout, DatanetId, IndexId, ModelId};
+
+/// An agent as the chain keeps it.
+pub type AgentRecord = pallet_agents::Agent<Runtime>;
+/// A batch as the chain keeps it.
+pub type BatchRecord = pallet_attribution::Batch<AccountId, BlockNumber>;
+/// An index as the chain keeps it.
+pub type IndexRecord = pallet_attribution::Index<Runtime>;
+/// A channel as the chain keeps it.
+pub type ChannelRecord = pallet_credits::Channel<BlockNumber>;
+/// A datanet as the chain keeps it.
+pub type DatanetRecord = pallet_datanets::types::Datanet<Runtime>;
+/// A frozen version as the chain keeps it.
+pub type VersionRecord = pallet_datanets::types::Version<Runtime>;
+/// A model, adapter or index asset as the chain keeps it.
+pub type AssetRecord = pallet_model_registry::types::Model<Runtime>;
+
+impl Chain {
+	/// The value under `key` in the finalised state.
+	async fn read<V: Decode>(&self, key: Vec<u8>) -> Result<Option<V>, ChainError> {
+		let at = self.client.at_current_block().await.map_err(ChainError::request)?;
+		match at.storage().fetch_raw(key).await {
+			Ok(bytes) => Ok(Some(V::decode(&mut &bytes[..])?)),
+			Err(subxt::error::StorageError::NoValueFound) => Ok(None),
+			Err(error) => Err(ChainError::request(error)),
+		}
+	}
+
+	/// The free balance of `account`.
+	pub async fn free_balance(&self, account: &AccountId) -> Result<Balance, ChainError> {
+		type Info = frame_system::AccountInfo<u32, pallet_balances::AccountData<Balance>>;
+		let key = frame_system::Account::<Runtime>::hashed_key_for(account);
+		Ok(self.read::<Info>(key).await?.map_or(0, |info| info.data.free))
+	}
+
+	/// All OPEN that exists.
+	pub async fn total_issuance(&self) -> Result<Balance, ChainError> {
+		let key = pallet_balances::TotalIssuance::<Runtime>::hashed_key();
+		Ok(self.read(key.to_vec()).await?.unwrap_or_default())
+	}
+
+	/// The agent that `account` is.
+	pub async fn agent(&self, account: &AccountId) -> Result<Option<AgentRecord>, ChainError> {
+		self.read(pallet_agents::Agents::<Runtime>::hashed_key_for(account)).await
+	}
+
+	/// The agent that `signer` signs for.
+	pub async fn agent_of_signer(&self, signer: &AccountId) -> Result<Option<AccountId>, ChainError> {
+		self.read(pallet_agents::AgentOfSigner::<Runtime>::hashed_key_for(signer)).await
+	}
+
+	/// What `agent` asks for `model`; it may have expired.
+	pub async fn offer(
+		&self,
+		agent: &AccountId,
+		model: ModelId,
+	) -> Result<Option<pallet_agents::Offer<BlockNumber>>, ChainError> {
+		self.read(pallet_agents::Offers::<Runtime>::hashed_key_for(agent, model)).await
+	}
+
+	/// The channel from `payer` to `agent`.
+	pub async fn channel(&self, payer: &AccountId, agent: &AccountId) -> Result<Option<ChannelRecord>, ChainError> {
+		self.read(pallet_credits::Channels::<Runtime>::hashed_key_for(payer, agent)).await
+	}
+
+	/// A model, adapter or index asset.
+	pub async fn asset(&self, model: ModelId) -> Result<Option<AssetRecord>, ChainError> {
+		self.read(pallet_model_registry::Models::<Runtime>::hashed_key_for(model)).await
+	}
+
+	/// Who shares the model pool when `model` answers.
+	pub async fn royalties(&self, model: ModelId) -> Result<Option<Vec<payout::Royalty<AccountId>>>, ChainError> {
+		use pallet_model_registry::types::ModelKind;
+		let Some(asset) = self.asset(model).await? else { return Ok(None) };
+		let mut ancestors = vec![];
+		for parent in &asset.parents {
+			if let Some(record) = self.asset(*parent).await? {
+				ancestors.push((*parent, record.split.into_inner()));
+			}
+		}
+		let base = match asset.kind {
+			ModelKind::Adapter { base, .. } => self.asset(base).await?.map(|record| (base, record.split.into_inner())),
+			_ => None,
+		};
+		let ancestors: Vec<_> = ancestors.iter().map(|(id, owners)| (*id, owners)).collect();
+		let own = asset.split.into_inner();
+		Ok(payout::royalties((model, &own), base.as_ref().map(|(id, owners)| (*id, owners)), &ancestors))
+	}
+
+	/// A published index.
+	pub async fn index(&self, index: IndexId) -> Result<Option<IndexRecord>, ChainError> {
+		self.read(pallet_attribution::Indexes::<Runtime>::hashed_key_for(index)).await
+	}
+
+	/// The number of published indexes: their identifiers count up from 0.
+	pub async fn index_count(&self) -> Result<u32, ChainError> {
+		let key = pallet_attribution::NextIndex::<Runtime>::hashed_key();
+		Ok(self.read::<IndexId>(key.to_vec()).await?.unwrap_or_default().0)
+	}
+
+	/// A batch.
+	pub async fn batch(&self, batch: u64) -> Result<Option<BatchRecord>, ChainError> {
+		self.read(pallet_attribution::Batches::<Runtime>::hashed_key_for(batch)).await
+	}
+
+	/// The number of batches: their numbers count up from 0.
+	pub async fn batch_count(&self) -> Result<u64, ChainError> {
+		let key = pallet_attribution::NextBatch::<Runtime>::hashed_key();
+		Ok(self.read(key.to_vec()).await?.unwrap_or_default())
+	}
+
+	/// Whether payout `leaf` of `batch` was made.
+	pub async fn is_paid(&self, batch: u64, leaf: u32) -> Result<bool, ChainError> {
+		let key = pallet_attribution::Paid::<Runtime>::hashed_key_for(batch, leaf / 128);
+		Ok(self.read::<u128>(key).await?.unwrap_or_default() & (1 << (leaf % 128)) != 0)
+	}
+
+	/// The sequence number of `agent`'s next receipt.
+	pub async fn next_seq(&self, agent: &AccountId) -> Result<u64, ChainError> {
+		Ok(self.read(pallet_attribution::NextSeq::<Runtime>::hashed_key_for(agent)).await?.unwrap_or_default())
+	}
+
+	/// A datanet.
+	pub async fn datanet(&self, datanet: DatanetId) -> Result<Option<DatanetRecord>, ChainError> {
+		self.read(pallet_datanets::Datanets::<Runtime>::hashed_key_for(datanet)).await
+	}
+
+	/// A frozen version.
+	pub async fn version(&self, datanet: DatanetId, version: u32) -> Result<Option<VersionRecord>, ChainError> {
+		self.read(pallet_datanets::VersionsOf::<Runtime>::hashed_key_for(datanet, version)).await
+	}
+
+	/// The account that has what the rows of a datanet leave over; the treasury's when there is no datanet.
+	pub fn commons(datanet: Option<DatanetId>) -> AccountId {
+		match datanet {
+			Some(datanet) => openledger_runtime::Datanets::commons_account(datanet),
+			None => openledger_runtime::genesis_config_presets::treasury_account(),
+		}
+	}
+
+	/// The account that keeps fees in escrow.
+	pub fn pot() -> AccountId {
+		openledger_runtime::Attribution::pot()
+	}
+}
