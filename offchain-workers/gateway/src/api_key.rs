@@ -1,0 +1,76 @@
+//! API keys: a signed voucher as a bearer token.
+//!
+//! A voucher is a ceiling on what an agent may draw (protocol §6), so it can serve as an API key with a budget: whoever
+//! holds the key can spend up to the ceiling at that one agent, and nothing else. A careful client signs a new voucher
+//! for every request instead (see `docs/adr/0004-api-key-is-a-voucher.md`).
+
+use base64::{engine::general_purpose::URL_SAFE_NO_PAD, Engine as _};
+use codec::{Decode, DecodeAll, Encode};
+use openledger_primitives::{Domain, Voucher};
+use sp_runtime::{AccountId32, MultiSignature};
+
+const PREFIX: &str = "olv1-";
+
+/// A voucher with its payer's signature.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SignedVoucher {
+	/// The voucher.
+	pub voucher: Voucher<AccountId32>,
+	/// The payer's signature.
+	pub signature: MultiSignature,
+}
+
+impl SignedVoucher {
+	/// Whether the payer signed it for this chain.
+	pub fn verify(&self, domain: &Domain) -> bool {
+		self.voucher.verify(domain, &self.signature)
+	}
+}
+
+/// A signed voucher in the form of an API key: `olv1-` and base64url of its SCALE encoding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey(pub SignedVoucher);
+
+/// Why a string is not an API key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an API key of this service starts with `{PREFIX}` and holds a signed voucher: {0}")]
+pub struct BadKey(&'static str);
+
+impl std::fmt::Display for ApiKey {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0.encode()))
+	}
+}
+
+impl std::str::FromStr for ApiKey {
+	type Err = BadKey;
+
+	fn from_str(text: &str) -> Result<Self, BadKey> {
+		let body = text.strip_prefix(PREFIX).ok_or(BadKey("this key has another prefix"))?;
+		let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| BadKey("it is not base64url; was it cut off?"))?;
+		let voucher = SignedVoucher::decode_all(&mut &bytes[..]).map_err(|_| BadKey("its content is not a voucher"))?;
+		Ok(Self(voucher))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::{sr25519, Pair, H256};
+
+	#[test]
+	fn a_key_survives_the_round_trip_and_nothing_else_does() {
+		let pair = sr25519::Pair::from_seed(&[1; 32]);
+		let voucher = Voucher { payer: pair.public().into(), agent: [2; 32].into(), channel: 0, cumulative: 7 };
+		let domain = Domain { genesis: H256::repeat_byte(3) };
+		let signature = pair.sign(&voucher.payload(&domain)).into();
+		let key = ApiKey(SignedVoucher { voucher, signature });
+		assert!(key.0.verify(&domain));
+		assert!(!key.0.verify(&Domain { genesis: H256::zero() }));
+		let text = key.to_string();
+		assert_eq!(text.parse(), Ok(key));
+		for bad in ["", "sk-abc", "olv1-", "olv1-!!", &text[..text.len() - 4], &format!("{text}AAAA")] {
+			assert!(bad.parse::<ApiKey>().is_err(), "{bad}");
+		}
+	}
+}
