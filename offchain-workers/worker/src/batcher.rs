@@ -1,0 +1,191 @@
+//! Submits batches of receipts.
+//!
+//! A batch is written to the journal before it is submitted. After a crash the chain decides: if its next sequence
+//! number lies beyond the batch, the batch was accepted and only its number is looked up.
+
+use crate::{
+	batch::{self, Batch},
+	books::Books,
+	config::BatchConfig,
+	journal::{BatchEntry, Record},
+};
+use anyhow::Context;
+use codec::Encode;
+use openledger_chain::{
+	pallets::attribution::{Call, Draw, Event},
+	AccountId, Balance, Chain, ChainError, Runtime, RuntimeEvent, Wait,
+};
+use openledger_gateway::Ledger;
+use openledger_store::Store;
+use sp_core::H256;
+use sp_runtime::MultiSignature;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most payers of a batch; the chain's rule.
+const MAX_PAYERS: usize = 256;
+
+/// Submits batches.
+pub struct Batcher {
+	/// The chain.
+	pub chain: Chain,
+	/// The books.
+	pub books: Books,
+	/// Keeps blobs.
+	pub store: Store,
+	/// Bounds.
+	pub config: BatchConfig,
+}
+
+impl Batcher {
+	/// One look at the books: submits what is there and waits until it is final. Returns the batch's number.
+	pub async fn tick(&self) -> anyhow::Result<Option<u64>> {
+		let agent = &self.books.identity().agent;
+		let first = self.chain.next_seq(agent).await?;
+		self.books.drawn_up_to(first)?;
+		self.recover(first).await?;
+		let batches = self.books.journal().batches()?;
+		let records = match batches.iter().find(|(first_seq, entry)| *first_seq == first && entry.number.is_none()) {
+			// Handed in before, and perhaps still on its way: the same again, not another batch in its place.
+			Some((_, entry)) => self.books.journal().records(first..first.saturating_add(u64::from(entry.count)))?,
+			None => {
+				let last = self.books.next_seq().min(first.saturating_add(u64::from(self.config.max_receipts)));
+				let mut records = self.books.journal().records(first..last)?;
+				self.trim(&mut records).await?;
+				self.write_off(&mut records).await?;
+				records
+			}
+		};
+		// The chain takes no batch without a payer.
+		if records.iter().all(|record| record.receipt.fee == 0) {
+			return Ok(None);
+		}
+		self.submit(&records).await.map(Some)
+	}
+
+	/// Gives up what can never be drawn, so that one payer cannot hold up all others.
+	async fn write_off(&self, records: &mut [Record]) -> anyhow::Result<()> {
+		let mut rooms = BTreeMap::<AccountId, Balance>::new();
+		for record in records {
+			let payer = record.receipt.payer.clone();
+			let room = match rooms.get(&payer) {
+				Some(room) => *room,
+				None => self.room(&payer).await?,
+			};
+			let left = room.checked_sub(record.receipt.fee);
+			if left.is_none() {
+				self.books.write_off(record)?;
+			}
+			rooms.insert(payer, left.unwrap_or(room));
+		}
+		Ok(())
+	}
+
+	/// What can still be drawn from `payer`.
+	async fn room(&self, payer: &AccountId) -> anyhow::Result<Balance> {
+		let channel = self.chain.channel(payer, &self.books.identity().agent).await?;
+		let (Some(channel), Some(signed)) = (channel, self.books.voucher(payer)) else { return Ok(0) };
+		if channel.nonce != signed.voucher.channel {
+			return Ok(0);
+		}
+		Ok(channel.deposit.min(signed.voucher.cumulative).saturating_sub(channel.drawn))
+	}
+
+	/// Keeps as many receipts as the chain takes in one batch: payers are bounded, and so are unsettled fees.
+	async fn trim(&self, records: &mut Vec<Record>) -> anyhow::Result<()> {
+		let agent =
+			self.chain.agent(&self.books.identity().agent).await?.context("this account is no agent any more")?;
+		let mut cover = (agent.stake / 2).saturating_sub(agent.exposure);
+		let mut payers = BTreeSet::new();
+		let mut fits = |record: &&Record| {
+			payers.insert(record.receipt.payer.clone());
+			let left = cover.checked_sub(record.receipt.fee);
+			cover = left.unwrap_or_default();
+			left.is_some() && payers.len() <= MAX_PAYERS
+		};
+		let count = records.iter().take_while(|record| fits(record)).count();
+		if count < records.len() {
+			tracing::info!(waiting = records.len().saturating_sub(count), "some receipts wait for earlier batches");
+		}
+		records.truncate(count);
+		Ok(())
+	}
+
+	async fn submit(&self, records: &[Record]) -> anyhow::Result<u64> {
+		let identity = self.books.identity();
+		let (domain, split) = (self.books.domain(), self.books.split());
+		let batch = batch::assemble(&domain, &identity.agent, &identity.beneficiary, split, records)
+			.context("the sums of the batch overflow")?;
+		let blob: Vec<_> = records.iter().map(|record| (&record.receipt, &record.signature)).collect();
+		let blob = H256(self.store.put(&blob.encode())?);
+		let entry = BatchEntry {
+			count: u32::try_from(records.len())?,
+			beneficiary: identity.beneficiary.clone(),
+			blob,
+			number: None,
+			done: false,
+		};
+		self.books.journal().keep_batch(batch.first_seq, &entry)?;
+		let draws = self.draws(&batch).await?;
+		let draws = draws.try_into().map_err(|_| anyhow::anyhow!("too many payers for one batch"))?;
+		let call = Call::<Runtime>::submit_batch {
+			first_seq: batch.first_seq,
+			receipts: batch.receipt_tree.commitment(),
+			payouts: batch.payout_tree.commitment(),
+			blob,
+			draws,
+		};
+		let submitted = self.chain.submit(&identity.signer, call, Wait::Finalised).await;
+		if let Err(ChainError::Dispatch { reason, .. }) = &submitted {
+			// It was tried and failed, so it is not on its way any more, unless an earlier attempt took its place.
+			if !reason.contains("SequenceGap") {
+				self.books.journal().drop_batch(batch.first_seq)?;
+			}
+		}
+		let included = submitted?;
+		let number = included.find(|event| match event {
+			RuntimeEvent::Attribution(Event::BatchSubmitted { batch, .. }) => Some(*batch),
+			_ => None,
+		});
+		let number = number.context("the chain accepted a batch without saying its number")?;
+		self.books.journal().keep_batch(batch.first_seq, &BatchEntry { number: Some(number), ..entry })?;
+		tracing::info!(number, receipts = records.len(), fees = batch.receipt_tree.commitment().sum, "batch submitted");
+		self.books.drawn_up_to(batch.first_seq.saturating_add(u64::from(batch.receipt_tree.commitment().count)))?;
+		Ok(number)
+	}
+
+	async fn draws(&self, batch: &Batch) -> anyhow::Result<Vec<Draw<AccountId, MultiSignature>>> {
+		let mut draws = vec![];
+		for (payer, fee) in batch.fees.iter().filter(|(_, fee)| **fee > 0) {
+			let signed = self.books.voucher(payer).with_context(|| format!("there is no voucher of {payer}"))?;
+			let channel = self.chain.channel(payer, &self.books.identity().agent).await?;
+			let before = channel.with_context(|| format!("the channel of {payer} is closed"))?.drawn;
+			draws.push(Draw {
+				payer: payer.clone(),
+				drawn: before.checked_add(*fee).context("the total of a payer overflows")?,
+				ceiling: signed.voucher.cumulative,
+				signature: signed.signature,
+			});
+		}
+		Ok(draws)
+	}
+
+	/// Finds the numbers of batches that were accepted while nobody looked: those below `next_seq`.
+	async fn recover(&self, next_seq: u64) -> anyhow::Result<()> {
+		let agent = &self.books.identity().agent;
+		for (first_seq, entry) in self.books.journal().batches()? {
+			if entry.number.is_some() || next_seq <= first_seq {
+				continue;
+			}
+			for number in (0..self.chain.batch_count().await?).rev() {
+				let Some(found) = self.chain.batch(number).await? else { continue };
+				if found.agent == *agent && found.first_seq == first_seq {
+					let entry = BatchEntry { number: Some(number), count: found.receipts.count, ..entry };
+					self.books.journal().keep_batch(first_seq, &entry)?;
+					tracing::info!(number, "found a batch that was accepted before a restart");
+					break;
+				}
+			}
+		}
+		Ok(())
+	}
+}

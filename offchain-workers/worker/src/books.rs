@@ -1,0 +1,407 @@
+//! The books: who has paid how much, what was sold, what may still be sold. Implements the gateway's [`Ledger`].
+//!
+//! What a payer has left is the least of voucher and deposit, less what was drawn on the chain, what was sold since, and
+//! what is set aside for answers under way.
+
+use crate::journal::{rank, Journal, JournalError, Record};
+use openledger_chain::{AccountId, Balance, Chain, ChainError, ChannelRecord, Key};
+use openledger_gateway::{Draft, Issued, Ledger, LedgerError, Reservation, SignedVoucher};
+use openledger_primitives::{
+	money::FeeSplit,
+	payout::{Answer, Royalty},
+	DatanetId, Domain, ModelId, NumericClass, Receipt,
+};
+use sp_runtime::Perbill;
+use std::{
+	collections::HashMap,
+	sync::{
+		atomic::{AtomicU32, Ordering},
+		Arc, Mutex, MutexGuard, PoisonError,
+	},
+	time::{Duration, Instant},
+};
+
+/// How long an answer of the chain about a channel or the stake is good for.
+const FRESH: Duration = Duration::from_secs(30);
+/// The same when it says that too little is left: somebody who tops up need not wait.
+const BRIEFLY: Duration = Duration::from_secs(1);
+/// The part of the stake that unsettled fees may reach; the chain's rule.
+const MAX_EXPOSURE: Perbill = Perbill::from_percent(50);
+
+/// What the division of a fee needs to know of a model.
+#[derive(Clone, Debug)]
+pub struct Terms {
+	/// Who shares the model pool.
+	pub royalties: Vec<Royalty<AccountId>>,
+	/// The datanet whose commons has what rows leave over; the treasury if there is none.
+	pub datanet: Option<DatanetId>,
+}
+
+/// Who serves.
+#[derive(Clone, Debug)]
+pub struct Identity {
+	/// The agent.
+	pub agent: AccountId,
+	/// Has the agent's share.
+	pub beneficiary: AccountId,
+	/// Signs receipts and batches.
+	pub signer: Key,
+}
+
+#[derive(Debug)]
+struct Payer {
+	/// The best voucher.
+	voucher: SignedVoucher,
+	channel: Option<ChannelRecord>,
+	/// When the channel was read; `None` when it must be read again.
+	checked: Option<Instant>,
+	/// Fees of receipts that no batch has drawn yet.
+	owed: Balance,
+	/// Set aside for answers under way.
+	held: Balance,
+}
+
+impl Payer {
+	/// What is left under `ceiling`.
+	fn left(&self, ceiling: Balance) -> Balance {
+		self.channel.map_or(0, |channel| {
+			let gone = channel.drawn.saturating_add(self.owed).saturating_add(self.held);
+			ceiling.min(channel.deposit).saturating_sub(gone)
+		})
+	}
+
+	/// Takes over what the chain says, unless a later answer came first.
+	fn read(&mut self, channel: Option<ChannelRecord>) {
+		let older = match (&self.channel, &channel) {
+			(Some(known), Some(found)) => found.nonce == known.nonce && found.drawn < known.drawn,
+			_ => false,
+		};
+		if !older {
+			self.channel = channel;
+			self.checked = Some(Instant::now());
+		}
+	}
+}
+
+#[derive(Debug, Default)]
+struct State {
+	next_seq: u64,
+	/// Receipts below this number are drawn; the others are owed.
+	owed_from: u64,
+	payers: HashMap<AccountId, Payer>,
+	/// What unsettled fees may still grow by, less what is owed and held; and when that was asked for.
+	cover: Option<(Balance, Instant)>,
+}
+
+impl State {
+	/// Fees that were sold or are being sold, and that no batch has exposed yet.
+	fn open(&self) -> Balance {
+		self.payers.values().fold(0u128, |sum, payer| sum.saturating_add(payer.owed).saturating_add(payer.held))
+	}
+}
+
+/// The books of one agent. Clones share them.
+#[derive(Clone)]
+pub struct Books(Arc<Inner>);
+
+struct Inner {
+	chain: Chain,
+	identity: Identity,
+	split: FeeSplit,
+	terms: HashMap<ModelId, Terms>,
+	journal: Journal,
+	state: Mutex<State>,
+	finalised: AtomicU32,
+}
+
+/// The books cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum BooksError {
+	/// The journal failed.
+	#[error(transparent)]
+	Journal(#[from] JournalError),
+	/// The chain failed.
+	#[error(transparent)]
+	Chain(#[from] ChainError),
+	/// The chain knows receipts that the journal does not.
+	#[error(
+		"the chain expects receipt {chain} next, but the journal ends at {journal}: it is not the newest one of this \
+		 agent. Restore the newest state folder, or serve with another agent"
+	)]
+	Behind {
+		/// The chain's next sequence number.
+		chain: u64,
+		/// The journal's.
+		journal: u64,
+	},
+}
+
+impl Books {
+	/// Opens the books: what the journal has and the chain does not know yet is owed.
+	pub async fn open(
+		chain: Chain,
+		identity: Identity,
+		split: FeeSplit,
+		terms: HashMap<ModelId, Terms>,
+		journal: Journal,
+	) -> Result<Self, BooksError> {
+		let on_chain = chain.next_seq(&identity.agent).await?;
+		let next_seq = journal.next_seq(on_chain)?;
+		if next_seq < on_chain {
+			return Err(BooksError::Behind { chain: on_chain, journal: next_seq });
+		}
+		let finalised = AtomicU32::new(chain.finalised().await?);
+		let mut payers = HashMap::new();
+		for voucher in journal.vouchers()? {
+			let payer = voucher.voucher.payer.clone();
+			let channel = chain.channel(&payer, &identity.agent).await?;
+			payers.insert(payer, Payer { voucher, channel, checked: Some(Instant::now()), owed: 0, held: 0 });
+		}
+		for record in journal.records(on_chain..next_seq)? {
+			if let Some(payer) = payers.get_mut(&record.receipt.payer) {
+				payer.owed = payer.owed.saturating_add(record.receipt.fee);
+			}
+		}
+		if journal.next_seq(0)? == 0 && on_chain > 0 {
+			tracing::warn!(
+				on_chain,
+				"the journal is empty, but this agent has sold before: earlier payouts are not made here"
+			);
+		}
+		let state = Mutex::new(State { next_seq, owed_from: on_chain, payers, cover: None });
+		Ok(Self(Arc::new(Inner { chain, identity, split, terms, journal, state, finalised })))
+	}
+
+	/// Who serves.
+	pub fn identity(&self) -> &Identity {
+		&self.0.identity
+	}
+
+	/// The journal.
+	pub fn journal(&self) -> &Journal {
+		&self.0.journal
+	}
+
+	/// How fees are divided.
+	pub fn split(&self) -> &FeeSplit {
+		&self.0.split
+	}
+
+	/// The sequence number of the next receipt.
+	pub fn next_seq(&self) -> u64 {
+		self.state().next_seq
+	}
+
+	/// The newest voucher of `payer`.
+	pub fn voucher(&self, payer: &AccountId) -> Option<SignedVoucher> {
+		self.state().payers.get(payer).map(|payer| payer.voucher.clone())
+	}
+
+	/// Notes the last finalised block, which receipts are dated with.
+	pub fn saw_block(&self, number: u32) {
+		self.0.finalised.fetch_max(number, Ordering::Relaxed);
+	}
+
+	/// The chain expects receipt `on_chain` next: everything below it is drawn, and no longer owed.
+	pub fn drawn_up_to(&self, on_chain: u64) -> Result<(), JournalError> {
+		let from = self.state().owed_from;
+		let records = self.0.journal.records(from..on_chain.max(from))?;
+		let mut state = self.state();
+		for record in &records {
+			if let Some(payer) = state.payers.get_mut(&record.receipt.payer) {
+				payer.owed = payer.owed.saturating_sub(record.receipt.fee);
+				payer.checked = None;
+			}
+		}
+		state.owed_from = on_chain.max(from);
+		state.cover = None;
+		Ok(())
+	}
+
+	/// Gives a debt up that can never be drawn: the receipt is exchanged for one without a fee, so that those of other
+	/// payers can be submitted. The payer's copy stays valid and says more than is drawn, which harms nobody.
+	pub fn write_off(&self, record: &mut Record) -> Result<(), JournalError> {
+		let fee = std::mem::take(&mut record.receipt.fee);
+		record.lines.clear();
+		let Identity { agent, signer, .. } = &self.0.identity;
+		record.signature = signer.sign(&record.receipt.leaf(&self.domain(), agent));
+		self.0.journal.replace(record)?;
+		if let Some(payer) = self.state().payers.get_mut(&record.receipt.payer) {
+			payer.owed = payer.owed.saturating_sub(fee);
+		}
+		tracing::error!(
+			seq = record.receipt.seq,
+			fee,
+			payer = %record.receipt.payer,
+			"written off: the payer's channel is closed or does not hold it"
+		);
+		Ok(())
+	}
+
+	fn state(&self) -> MutexGuard<'_, State> {
+		// No code that holds the lock can panic between two writes that belong together.
+		self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	/// Takes over `voucher` if it is the best one, with the channel as the chain has it. Reads the chain again when what
+	/// is known is old, or does not leave `most`.
+	async fn refresh(&self, voucher: &SignedVoucher, most: Balance) -> Result<(), LedgerError> {
+		let account = &voucher.voucher.payer;
+		let known = self.state().payers.get(account).is_some_and(|payer| {
+			let same = payer.channel.is_some_and(|channel| channel.nonce == voucher.voucher.channel);
+			let age = payer.checked.map(|at| at.elapsed());
+			let fresh = if payer.left(voucher.voucher.cumulative) < most { BRIEFLY } else { FRESH };
+			same && age.is_some_and(|age| age < fresh)
+		});
+		let read = match known {
+			true => None,
+			false => Some(self.0.chain.channel(account, &self.0.identity.agent).await.map_err(unavailable)?),
+		};
+		let better = self.take_over(voucher, read)?;
+		if better {
+			let (books, voucher) = (self.clone(), voucher.clone());
+			let kept = tokio::task::spawn_blocking(move || books.0.journal.keep_voucher(&voucher));
+			kept.await.map_err(unavailable)?.map_err(unavailable)?;
+		}
+		Ok(())
+	}
+
+	/// Returns whether the voucher is better than the one that was known.
+	fn take_over(&self, voucher: &SignedVoucher, read: Option<Option<ChannelRecord>>) -> Result<bool, LedgerError> {
+		let no_channel = LedgerError::NoChannel { channel: voucher.voucher.channel };
+		let open = |channel: &Option<ChannelRecord>| {
+			channel.is_some_and(|found| found.closing.is_none() && found.nonce == voucher.voucher.channel)
+		};
+		let mut state = self.state();
+		let Some(payer) = state.payers.get_mut(&voucher.voucher.payer) else {
+			// Only who has a channel is remembered.
+			let Some(channel) = read.filter(open) else { return Err(no_channel) };
+			let checked = Some(Instant::now());
+			let payer = Payer { voucher: voucher.clone(), channel, checked, owed: 0, held: 0 };
+			state.payers.insert(voucher.voucher.payer.clone(), payer);
+			return Ok(true);
+		};
+		if let Some(channel) = read {
+			payer.read(channel);
+		}
+		if !open(&payer.channel) {
+			return Err(no_channel);
+		}
+		let better = rank(&payer.voucher) < rank(voucher);
+		if better {
+			payer.voucher = voucher.clone();
+		}
+		Ok(better)
+	}
+
+	/// What unsettled fees may still grow by.
+	async fn cover(&self) -> Result<Balance, LedgerError> {
+		if let Some((cover, at)) = self.state().cover {
+			if at.elapsed() < FRESH {
+				return Ok(cover);
+			}
+		}
+		let asked = self.state().owed_from;
+		let record = self.0.chain.agent(&self.0.identity.agent).await.map_err(unavailable)?;
+		let cover = record.map_or(0, |agent| MAX_EXPOSURE.mul_floor(agent.stake).saturating_sub(agent.exposure));
+		let mut state = self.state();
+		// An answer from before a batch says nothing about the time after it.
+		if state.owed_from == asked {
+			state.cover = Some((cover, Instant::now()));
+		}
+		Ok(cover)
+	}
+
+	fn release(&self, account: &AccountId, amount: Balance) {
+		if let Some(payer) = self.state().payers.get_mut(account) {
+			payer.held = payer.held.saturating_sub(amount);
+		}
+	}
+
+	/// Writes a receipt down and signs it. Blocks until it is on disk.
+	fn write(&self, payer: AccountId, draft: Draft) -> Result<Issued, LedgerError> {
+		let Inner { identity, split, terms, journal, finalised, .. } = &*self.0;
+		let terms = terms.get(&draft.model).ok_or_else(|| unavailable("a model without terms"))?;
+		let answer = Answer {
+			fee: draft.fee,
+			royalties: terms.royalties.clone(),
+			sources: draft.sources,
+			commons: (Chain::commons(terms.datanet), terms.datanet),
+		};
+		let lines = answer.lines(split).ok_or_else(|| unavailable("the fee cannot be divided"))?;
+		let domain = self.domain();
+		// Held until the receipt is on disk: sequence numbers have no gaps.
+		let mut state = self.state();
+		let receipt = Receipt {
+			seq: state.next_seq,
+			payer: payer.clone(),
+			model: draft.model,
+			request: draft.request,
+			response: draft.response,
+			tokens_in: draft.tokens_in,
+			tokens_out: draft.tokens_out,
+			fee: draft.fee,
+			fingerprint: draft.fingerprint,
+			attribution: draft.attribution.commitment(&domain),
+			class: NumericClass::FloatCpu,
+			at: finalised.load(Ordering::Relaxed),
+		};
+		let signature = identity.signer.sign(&receipt.leaf(&domain, &identity.agent));
+		let record = Record { receipt: receipt.clone(), signature: signature.clone(), body: draft.attribution, lines };
+		journal.append(&record).map_err(unavailable)?;
+		state.next_seq = state.next_seq.saturating_add(1);
+		if let Some(payer) = state.payers.get_mut(&payer) {
+			payer.owed = payer.owed.saturating_add(receipt.fee);
+		}
+		Ok(Issued { receipt, agent: identity.agent.clone(), signature })
+	}
+}
+
+fn unavailable(error: impl std::fmt::Display) -> LedgerError {
+	LedgerError::Unavailable(error.to_string())
+}
+
+impl Ledger for Books {
+	fn domain(&self) -> Domain {
+		self.0.chain.domain()
+	}
+
+	async fn reserve(&self, voucher: SignedVoucher, most: Balance) -> Result<Reservation, LedgerError> {
+		let agent = &self.0.identity.agent;
+		if voucher.voucher.agent != *agent {
+			let (found, expected) = (voucher.voucher.agent.to_string(), agent.to_string());
+			return Err(LedgerError::WrongAgent { found, expected });
+		}
+		let domain = self.domain();
+		if !voucher.verify(&domain) {
+			return Err(LedgerError::BadSignature { genesis: format!("{:?}", domain.genesis) });
+		}
+		self.refresh(&voucher, most).await?;
+		let cover = self.cover().await?;
+		let account = voucher.voucher.payer.clone();
+		let mut state = self.state();
+		let open = state.open();
+		let Some(payer) = state.payers.get_mut(&account) else {
+			return Err(LedgerError::NoChannel { channel: voucher.voucher.channel });
+		};
+		let left = payer.left(voucher.voucher.cumulative);
+		if most > left {
+			return Err(LedgerError::Exhausted { needed: most, left });
+		}
+		if open.saturating_add(most) > cover {
+			return Err(LedgerError::AtCapacity);
+		}
+		payer.held = payer.held.saturating_add(most);
+		let (books, payer) = (self.clone(), account.clone());
+		Ok(Reservation::new(account, most, move || books.release(&payer, most)))
+	}
+
+	async fn issue(&self, reservation: Reservation, draft: Draft) -> Result<Issued, LedgerError> {
+		if draft.fee > reservation.most {
+			return Err(unavailable("the fee exceeds what was reserved"));
+		}
+		let (books, payer) = (self.clone(), reservation.payer.clone());
+		// What was held is given back only after the fee is owed.
+		tokio::task::spawn_blocking(move || books.write(payer, draft)).await.map_err(unavailable)?
+	}
+}

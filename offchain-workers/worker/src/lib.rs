@@ -1,0 +1,20 @@
+//! `openledger-worker`: serves models, batches receipts, settles and distributes.
+//!
+//! [`config`] says what to do, [`books`] keeps receipts through any crash, [`batch`] turns them into the trees that the
+//! chain wants, [`batcher`] and [`distributor`] talk to the chain, [`records`] answers payers, payees and auditors over
+//! HTTP, [`serve`] wires it all.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod audit;
+pub mod batch;
+pub mod batcher;
+pub mod books;
+pub mod config;
+pub mod distributor;
+pub mod journal;
+pub mod offers;
+pub mod records;
+pub mod serve;
+pub mod supervisor;
+pub mod train;
