@@ -1,0 +1,45 @@
+//! What everybody must have in the end, computed from the answers alone.
+
+use crate::client::Answer;
+use anyhow::Context;
+use openledger_chain::{AccountId, Balance, Chain};
+use openledger_primitives::{
+	money::{Reserved, DEFAULT_SPLIT},
+	payout::{self, Source},
+	Payout,
+};
+
+/// Who is to be paid how much by the batch of these answers.
+pub async fn payouts(
+	chain: &Chain,
+	answers: &[Answer],
+	beneficiary: &AccountId,
+) -> anyhow::Result<(Reserved, Vec<Payout<AccountId>>)> {
+	let mut lines = vec![];
+	for answer in answers {
+		let receipt = &answer.proof.receipt;
+		let mut sources = vec![];
+		let mut datanet = None;
+		for citation in &answer.proof.citations {
+			let index = chain.index(citation.index).await?.context("a cited index is not published")?;
+			datanet = Some(index.info.datanet);
+			sources.push(Source {
+				contributor: citation.contributor.clone(),
+				index: citation.index,
+				row: citation.row,
+				score: citation.score,
+				threshold: index.info.threshold,
+				// Everyone starts with 1.0.
+				reputation: 256,
+			});
+		}
+		// An answer without sources still pays the commons of the datanet behind the model.
+		let royalties = chain.royalties(receipt.model).await?.context("a model of a receipt is not registered")?;
+		let datanet = datanet.context("an answer of the demonstration has no source")?;
+		let commons = (Chain::commons(Some(datanet)), Some(datanet));
+		let answer = payout::Answer { fee: receipt.fee, royalties, sources, commons };
+		lines.extend(answer.lines(&DEFAULT_SPLIT).context("a fee cannot be divided")?);
+	}
+	let fees: Balance = answers.iter().map(|answer| answer.proof.receipt.fee).sum();
+	payout::settle(&DEFAULT_SPLIT, beneficiary, fees, lines).context("the fees overflow")
+}
