@@ -1,0 +1,38 @@
+# Entry points. One target folder for every command and one set of cargo flags for every build, so that what one command
+# compiled the next one re-uses.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/openledger/target
+export OPENLEDGER_ASSETS ?= $(HOME)/.cache/openledger/assets
+
+DEVNET := $(CARGO_TARGET_DIR)/debug/openledger-devnet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run demo test lint clean
+.NOTPARALLEL:
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
+
+setup: ## install what the build needs and fetch the models
+	@scripts/setup.sh
+
+build: setup ## compile everything, tests included
+	cargo build --workspace --all-targets --locked
+
+run: build ## a local network with a worker and its gateway
+	$(DEVNET) run
+
+demo: build ## the end-to-end demonstration
+	$(DEVNET) demo
+
+test: build ## unit, property and integration tests, then the demonstration as a test
+	cargo test --workspace --locked
+	scripts/e2e.sh
+
+lint: setup ## formatting, clippy without a warning, one version of each SDK crate
+	cargo fmt --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	scripts/check-lock.sh
+
+clean: ## remove what was built and the local network's state; the fetched models stay
+	cargo clean
+	rm -rf .devnet
