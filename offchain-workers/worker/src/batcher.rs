@@ -124,9 +124,18 @@ impl Batcher {
 			number: None,
 			done: false,
 		};
-		self.books.journal().keep_batch(batch.first_seq, &entry)?;
-		let draws = self.draws(&batch).await?;
+		let draws = match self.draws(&batch).await {
+			Ok(draws) => draws,
+			Err(error) => {
+				// A payer has left meanwhile. Unless an earlier attempt was accepted before, the next look begins anew.
+				if self.chain.next_seq(&identity.agent).await? == batch.first_seq {
+					self.books.journal().drop_batch(batch.first_seq)?;
+				}
+				return Err(error);
+			}
+		};
 		let draws = draws.try_into().map_err(|_| anyhow::anyhow!("too many payers for one batch"))?;
+		self.books.journal().keep_batch(batch.first_seq, &entry)?;
 		let call = Call::<Runtime>::submit_batch {
 			first_seq: batch.first_seq,
 			receipts: batch.receipt_tree.commitment(),
