@@ -17,6 +17,7 @@ pub mod hashing;
 pub mod ids;
 pub mod merkle;
 pub mod merkle_sum;
+pub mod mmr;
 pub mod money;
 pub mod payout;
 #[cfg(feature = "std")]
@@ -32,6 +33,7 @@ pub use hashing::{Blake2b256, Domain, Keccak256, TreeHash};
 pub use ids::{ContributionId, DatanetId, IndexId, ModelId};
 pub use merkle::{Commitment, MerkleTree};
 pub use merkle_sum::{SumCommitment, SumNode, SumTree};
+pub use mmr::LeafExtra;
 pub use payout::Payout;
 pub use receipt::{NumericClass, Receipt};
 pub use referee::Fraud;
