@@ -1,6 +1,6 @@
 //! The command line.
 
-use sc_cli::{ChainInfoCmd, ExportChainSpecCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd};
+use sc_cli::{BuildSpecCmd, ChainInfoCmd, ExportChainSpecCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd};
 
 /// The arguments of the node.
 #[derive(Debug, clap::Parser)]
@@ -21,11 +21,17 @@ pub(crate) enum Subcommand {
 	#[command(subcommand)]
 	Key(KeySubcommand),
 
-	/// Write a chain specification.
+	/// Write a chain specification to standard output.
+	BuildSpec(BuildSpecCmd),
+
+	/// Write a chain specification to a file.
 	ExportChainSpec(ExportChainSpecCmd),
 
 	/// Show the state of the database.
 	ChainInfo(ChainInfoCmd),
+
+	/// Check, before a node starts with the same flags, that the machine and the files are fit for it.
+	Doctor(Box<crate::doctor::DoctorCmd>),
 
 	/// Delete the database.
 	PurgeChain(PurgeChainCmd),

@@ -46,10 +46,14 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 			.create_runner(&cli.run)?
 			.run_node_until_exit(|config| async move { service::new_full(config).map_err(sc_cli::Error::Service) }),
 		Some(Subcommand::Key(command)) => command.run(&cli),
+		Some(Subcommand::BuildSpec(command)) => {
+			cli.create_runner(command)?.sync_run(|config| command.run(config.chain_spec, config.network))
+		}
 		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
 		Some(Subcommand::ChainInfo(command)) => {
 			cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
 		}
+		Some(Subcommand::Doctor(command)) => command.run(&cli),
 		Some(Subcommand::PurgeChain(command)) => {
 			cli.create_runner(command)?.sync_run(|config| command.run(config.database))
 		}

@@ -2,9 +2,14 @@
 
 #![allow(clippy::result_large_err, reason = "the error type is that of sc-service")]
 
+mod beefy;
 mod chain_spec;
 mod cli;
 mod command;
+mod discovery;
+mod doctor;
+mod genesis;
+mod listen;
 mod rpc;
 mod service;
 

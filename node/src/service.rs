@@ -1,6 +1,6 @@
-//! Puts the node together: database, transaction pool, BABE, GRANDPA, network and JSON-RPC.
+//! Puts the node together: database, transaction pool, BABE, GRANDPA, BEEFY, network and JSON-RPC.
 
-use crate::rpc;
+use crate::{beefy, discovery, genesis, listen, rpc};
 use futures::FutureExt;
 use openledger_runtime::{apis::RuntimeApi, BlockNumber, Hash};
 use sc_client_api::Backend;
@@ -34,7 +34,7 @@ use substrate_prometheus_endpoint::Registry;
 pub(crate) use openledger_runtime::opaque::Block;
 
 /// Runs the WASM runtime with the standard host functions and no others.
-type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
+pub(crate) type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
 /// The chain and its runtime.
 pub(crate) type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
 /// The database.
@@ -44,11 +44,12 @@ pub(crate) type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>
 /// Transactions that wait.
 pub(crate) type FullPool = TransactionPoolHandle<Block, FullClient>;
 /// Imports blocks and their finality.
-type FinalityImport = GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
+pub(crate) type FinalityImport = GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
 /// Imports blocks.
-type FullBlockImport = BabeBlockImport<Block, FullClient, FinalityImport, Inherents, FullSelectChain>;
+type FullBlockImport = BabeBlockImport<Block, FullClient, beefy::BlockImport, Inherents, FullSelectChain>;
 /// The slot and the time of a new block.
-type Inherents = Arc<dyn CreateInherentDataProviders<Block, (), InherentDataProviders = (SlotProvider, TimeProvider)>>;
+pub(crate) type Inherents =
+	Arc<dyn CreateInherentDataProviders<Block, (), InherentDataProviders = (SlotProvider, TimeProvider)>>;
 /// The voter's end of the importer.
 type FullGrandpaLink = LinkHalf<Block, FullClient, FullSelectChain>;
 /// What every subcommand shares.
@@ -73,19 +74,21 @@ pub(crate) struct Consensus {
 	babe_link: BabeLink<Block>,
 	babe_worker: BabeWorkerHandle<Block>,
 	grandpa_link: FullGrandpaLink,
+	beefy_voter: beefy::VoterLinks,
+	beefy_rpc: beefy::RpcLinks,
 	inherents: Inherents,
 	telemetry: Option<Telemetry>,
 }
 
 /// What every task of a running node may need.
-struct Node {
-	client: Arc<FullClient>,
-	backend: Arc<FullBackend>,
+pub(crate) struct Node {
+	pub(crate) client: Arc<FullClient>,
+	pub(crate) backend: Arc<FullBackend>,
 	select_chain: FullSelectChain,
 	pool: Arc<FullPool>,
-	keystore: KeystorePtr,
-	is_authority: bool,
-	prometheus: Option<Registry>,
+	pub(crate) keystore: KeystorePtr,
+	pub(crate) is_authority: bool,
+	pub(crate) prometheus: Option<Registry>,
 	telemetry: Option<TelemetryHandle>,
 }
 
@@ -108,12 +111,17 @@ struct Authoring {
 pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 	let telemetry = build_telemetry(config)?;
 	let executor = sc_service::new_wasm_executor(&config.executor);
-	let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
-		config,
-		telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-		executor,
-		Vec::new(),
-	)?;
+	let backend = open_database(config)?;
+	let genesis = genesis::build(config, &backend, &executor)?;
+	let (client, backend, keystore_container, task_manager) =
+		sc_service::new_full_parts_with_genesis_builder::<Block, RuntimeApi, _, _>(
+			config,
+			telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+			executor,
+			backend,
+			genesis,
+			false,
+		)?;
 	let client = Arc::new(client);
 	let telemetry = telemetry.map(|(worker, telemetry)| {
 		task_manager.spawn_handle().spawn("telemetry", None, worker.run());
@@ -132,7 +140,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceErro
 		.build(),
 	);
 	let (import_queue, other) =
-		build_consensus(config, &client, &select_chain, &transaction_pool, &task_manager, telemetry)?;
+		build_consensus(config, &client, &backend, &select_chain, &transaction_pool, &task_manager, telemetry)?;
 
 	Ok(PartialComponents {
 		client,
@@ -155,7 +163,10 @@ pub(crate) fn new_full(config: Configuration) -> Result<TaskManager, ServiceErro
 }
 
 /// Starts all tasks of a node whose network is `N`.
-fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskManager, ServiceError> {
+fn start<N: NetworkBackend<Block, Hash>>(mut config: Configuration) -> Result<TaskManager, ServiceError> {
+	listen::check(&config)?;
+	// The Merkle mountain range lives in the off-chain database, from the first block on.
+	config.offchain_worker.indexing_enabled = true;
 	let Partial {
 		client,
 		backend,
@@ -166,7 +177,16 @@ fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskMa
 		transaction_pool: pool,
 		other: consensus,
 	} = new_partial(&config)?;
-	let Consensus { block_import, babe_link, babe_worker, grandpa_link, inherents, mut telemetry } = consensus;
+	let Consensus {
+		block_import,
+		babe_link,
+		babe_worker,
+		grandpa_link,
+		beefy_voter,
+		beefy_rpc,
+		inherents,
+		mut telemetry,
+	} = consensus;
 	let node = Node {
 		client,
 		backend,
@@ -182,14 +202,18 @@ fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskMa
 	let offchain_workers_enabled = config.offchain_worker.enabled;
 	let grandpa = (!config.disable_grandpa).then(|| build_voter_config(&config, &node));
 	let voter_state = SharedVoterState::empty();
-	let rpc = build_rpc(&node, babe_worker, &grandpa_link, voter_state.clone());
+	let discovery = discovery::configure(&config.network);
+	let rpc = build_rpc(&config, &node, babe_worker, &grandpa_link, voter_state.clone(), beefy_rpc)?;
 	let authority_set = grandpa_link.shared_authority_set().clone();
-	let network = connect::<N>(config, &node, &mut task_manager, import_queue, authority_set, rpc, telemetry.as_mut())?;
+	let (network, beefy) =
+		connect::<N>(config, &node, &mut task_manager, import_queue, authority_set, rpc, telemetry.as_mut())?;
 
 	if offchain_workers_enabled {
 		spawn_offchain_workers(&node, &task_manager, &network)?;
 	}
+	beefy::spawn(&node, &task_manager, network.service.clone(), network.sync.clone(), beefy, beefy_voter);
 	if node.is_authority {
+		discovery::spawn(&node, &task_manager, &network.service, discovery);
 		let authoring = Authoring { block_import, babe_link, inherents, force: force_authoring };
 		spawn_author(&node, &task_manager, &network, authoring)?;
 	}
@@ -199,6 +223,21 @@ fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskMa
 	// The telemetry connection lives as long as the node.
 	task_manager.keep_alive(telemetry);
 	Ok(task_manager)
+}
+
+/// Opens the database, or makes a new one.
+fn open_database(config: &Configuration) -> Result<Arc<FullBackend>, ServiceError> {
+	sc_service::new_db_backend(config.db_config()).map_err(|error| {
+		let path = config.database.path().unwrap_or(&config.data_path).display();
+		let cause = error.to_string();
+		let remedy = if cause.contains("in use") {
+			"another process has it open: stop that node, or give this one another --base-path"
+		} else {
+			"see that the disk has room and that this user may write there; a damaged database is deleted with the \
+			subcommand purge-chain, and the node then syncs anew. The subcommand doctor looks closer"
+		};
+		ServiceError::Other(format!("the database in {path} cannot be opened ({cause}): {remedy}"))
+	})
 }
 
 /// Connects to the telemetry servers, if there are any.
@@ -211,10 +250,11 @@ fn build_telemetry(config: &Configuration) -> Result<Option<(TelemetryWorker, Te
 	Ok(Some((worker, telemetry)))
 }
 
-/// Chains the importers, database below GRANDPA below BABE, and starts the queue in front of them.
+/// Chains the importers, database below GRANDPA below BEEFY below BABE, and starts the queue in front of them.
 fn build_consensus(
 	config: &Configuration,
 	client: &Arc<FullClient>,
+	backend: &Arc<FullBackend>,
 	select_chain: &FullSelectChain,
 	pool: &Arc<FullPool>,
 	task_manager: &TaskManager,
@@ -228,12 +268,18 @@ fn build_consensus(
 		select_chain.clone(),
 		telemetry_handle.clone(),
 	)?;
+	let (beefy_import, beefy_voter, beefy_rpc) = sc_consensus_beefy::beefy_block_import_and_links(
+		finality_import.clone(),
+		backend.clone(),
+		client.clone(),
+		config.prometheus_registry().cloned(),
+	);
 	let babe_config = sc_consensus_babe::configuration(&**client)?;
 	let slot_duration = babe_config.slot_duration();
 	let inherents = build_inherents(slot_duration);
 	let (block_import, babe_link) = sc_consensus_babe::block_import(
 		babe_config,
-		finality_import.clone(),
+		beefy_import,
 		client.clone(),
 		inherents.clone(),
 		select_chain.clone(),
@@ -249,7 +295,9 @@ fn build_consensus(
 		registry: config.prometheus_registry(),
 		telemetry: telemetry_handle,
 	})?;
-	Ok((import_queue, Consensus { block_import, babe_link, babe_worker, grandpa_link, inherents, telemetry }))
+	let consensus =
+		Consensus { block_import, babe_link, babe_worker, grandpa_link, beefy_voter, beefy_rpc, inherents, telemetry };
+	Ok((import_queue, consensus))
 }
 
 /// The slot and the time of a new block, by this machine's clock.
@@ -282,13 +330,20 @@ fn grandpa_protocol(config: &Configuration, node: &Node) -> ProtocolName {
 
 /// Gathers what the JSON-RPC methods need.
 fn build_rpc(
+	config: &Configuration,
 	node: &Node,
 	babe_worker: BabeWorkerHandle<Block>,
 	grandpa_link: &FullGrandpaLink,
 	voter_state: SharedVoterState,
-) -> rpc::Dependencies {
+	beefy: beefy::RpcLinks,
+) -> Result<rpc::Dependencies, ServiceError> {
 	let authority_set = grandpa_link.shared_authority_set().clone();
-	rpc::Dependencies {
+	let offchain_storage = node
+		.backend
+		.offchain_storage()
+		.ok_or_else(|| ServiceError::Other("the database has no off-chain storage, which BEEFY needs".into()))?;
+	Ok(rpc::Dependencies {
+		chain_spec: config.chain_spec.cloned_box(),
 		client: node.client.clone(),
 		pool: node.pool.clone(),
 		select_chain: node.select_chain.clone(),
@@ -300,7 +355,9 @@ fn build_rpc(
 			proofs: FinalityProofProvider::new_for_service(node.backend.clone(), Some(authority_set.clone())),
 			authority_set,
 		},
-	}
+		beefy,
+		offchain_storage,
+	})
 }
 
 /// Joins the network and opens the JSON-RPC server.
@@ -312,7 +369,7 @@ fn connect<N: NetworkBackend<Block, Hash>>(
 	authority_set: SharedAuthoritySet<Hash, BlockNumber>,
 	rpc: rpc::Dependencies,
 	telemetry: Option<&mut Telemetry>,
-) -> Result<Network, ServiceError> {
+) -> Result<(Network, beefy::Protocols), ServiceError> {
 	let metrics = N::register_notification_metrics(node.prometheus.as_ref());
 	let mut net_config = FullNetworkConfiguration::<_, _, N>::new(&config.network, node.prometheus.clone());
 	let (grandpa_peers, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
@@ -321,6 +378,7 @@ fn connect<N: NetworkBackend<Block, Hash>>(
 		net_config.peer_store_handle(),
 	);
 	net_config.add_notification_protocol(grandpa_peers);
+	let beefy = beefy::register::<N>(&config, node, metrics.clone(), &mut net_config);
 
 	let warp_sync = NetworkProvider::new(node.backend.clone(), authority_set, Vec::new());
 	let (service, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
@@ -354,7 +412,7 @@ fn connect<N: NetworkBackend<Block, Hash>>(
 		telemetry,
 		tracing_execute_block: None,
 	})?;
-	Ok(Network { service, sync, grandpa_notifications })
+	Ok((Network { service, sync, grandpa_notifications }, beefy))
 }
 
 /// Runs the off-chain workers of the runtime's pallets. The node goes on without them.

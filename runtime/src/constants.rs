@@ -31,9 +31,6 @@ pub const HOURS: BlockNumber = MINUTES * 60;
 /// Blocks of one day.
 pub const DAYS: BlockNumber = HOURS * 24;
 
-/// Slots of one BABE epoch, which is one session. It cannot change after genesis.
-pub const EPOCH_DURATION_IN_SLOTS: u64 = HOURS as u64;
-
 /// The chance that a slot has a primary author: one in four. The other slots go to a secondary author.
 pub const PRIMARY_PROBABILITY: (u64, u64) = (1, 4);
 
@@ -42,3 +39,20 @@ pub const SS58_PREFIX: u16 = 42;
 
 /// The name from which the treasury's account derives.
 pub const TREASURY: PalletId = PalletId(*b"op/trsry");
+
+/// The name from which the account derives that collects the fees of an era.
+pub const FEE_POT: PalletId = PalletId(*b"op/fees_");
+
+/// The name from which the account derives that pays the stakers of past eras.
+pub const REWARD_POT: PalletId = PalletId(*b"op/rewrd");
+
+/// The deposit for an item in storage.
+pub const DEPOSIT_PER_ITEM: Balance = 100 * MILLI_OPEN;
+
+/// The deposit for a byte in storage.
+pub const DEPOSIT_PER_BYTE: Balance = MILLI_OPEN / 10;
+
+/// The deposit for `items` in storage that have `bytes` together.
+pub const fn deposit(items: Balance, bytes: Balance) -> Balance {
+	items.saturating_mul(DEPOSIT_PER_ITEM).saturating_add(bytes.saturating_mul(DEPOSIT_PER_BYTE))
+}

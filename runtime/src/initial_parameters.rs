@@ -1,12 +1,13 @@
 //! # Initial parameters
 //!
-//! Writes parameters at genesis, which `pallet-parameters` cannot do itself.
+//! What a chain's genesis decides: its pace, and the parameters that differ from their default.
 //!
 //! ## Overview
 //!
-//! A parameter has a default in [`crate::configs::parameters`]. A development chain wants shorter periods than the
-//! default from its first block on, and its preset says so here. The pallet has a genesis section and nothing else:
-//! no call, no storage, no event.
+//! The [`Pace`](crate::pace::Pace) is written once and never changes: epochs, eras and votes derive from it. A parameter
+//! has a default in [`crate::configs::parameters`]. A development chain wants shorter periods than the default from its
+//! first block on, and its preset says so here, because `pallet-parameters` has no genesis section. The pallet has no
+//! call and no event.
 
 #![warn(missing_docs)]
 
@@ -18,6 +19,7 @@ pub use pallet::*;
 pub mod pallet {
 	use crate::{
 		configs::parameters::{dynamic_params, RuntimeParameters},
+		pace::Pace,
 		BlockNumber, Runtime,
 	};
 	use frame_support::{pallet_prelude::*, traits::dynamic_params::AggregatedKeyValue};
@@ -28,10 +30,16 @@ pub mod pallet {
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);
 
+	/// The pace of this chain. Nothing writes it after genesis.
+	#[pallet::storage]
+	pub type ChainPace<T: Config> = StorageValue<_, Pace, ValueQuery>;
+
 	/// The parameters that differ from their default; `None` keeps the default.
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
+		/// See [`Pace`].
+		pub pace: Pace,
 		/// See `agents::UnbondingPeriod`.
 		pub unbonding_period: Option<BlockNumber>,
 		/// See `attribution::ChallengeWindow`.
@@ -47,6 +55,7 @@ pub mod pallet {
 		fn build(&self) {
 			use dynamic_params::{agents, attribution, credits};
 
+			ChainPace::<T>::put(self.pace);
 			let unbonding_period = self.unbonding_period.map(|value| {
 				RuntimeParameters::Agents(agents::Parameters::UnbondingPeriod(agents::UnbondingPeriod, Some(value)))
 			});
@@ -63,6 +72,13 @@ pub mod pallet {
 				let (key, value) = parameter.into_parts();
 				pallet_parameters::Parameters::<Runtime>::set(key, value);
 			}
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		/// The pace of this chain.
+		pub fn pace() -> Pace {
+			ChainPace::<T>::get()
 		}
 	}
 }

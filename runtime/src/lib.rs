@@ -16,6 +16,7 @@ pub mod configs;
 pub mod constants;
 pub mod genesis_config_presets;
 pub mod initial_parameters;
+pub mod pace;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{
@@ -123,11 +124,19 @@ impl_opaque_keys! {
 		pub babe: Babe,
 		/// Signs finality votes.
 		pub grandpa: Grandpa,
+		/// Signs the addresses at which a validator can be found.
+		pub authority_discovery: AuthorityDiscovery,
+		/// Signs what other chains verify.
+		pub beefy: Beefy,
 	}
 }
 
 // The pallets, and what the macro derives from them. An index is part of the wire format for ever: 0–9 system,
-// 10–19 consensus, 20–29 money, 30–39 governance, 50 and up ours.
+// 10–19 money, 20–29 consensus, 30–39 governance, 40–49 bridge, 50 and up ours.
+//
+// The order of the indices is that of genesis and of every block. Balances come before Staking, which holds them; Authorship before
+// Session, so that an author is noted in its own session; Session before Beefy before Mmr before BeefyMmrLeaf, so that a
+// leaf names the validators that follow its own block's.
 #[frame_support::runtime]
 mod runtime {
 	#[runtime::runtime]
@@ -152,28 +161,71 @@ mod runtime {
 	pub type Timestamp = pallet_timestamp;
 	#[runtime::pallet_index(2)]
 	pub type Utility = pallet_utility;
+	#[cfg(feature = "sudo")]
 	#[runtime::pallet_index(3)]
 	pub type Sudo = pallet_sudo;
 	#[runtime::pallet_index(4)]
 	pub type Parameters = pallet_parameters;
 	#[runtime::pallet_index(5)]
 	pub type InitialParameters = crate::initial_parameters;
-
-	// Consensus
-	#[runtime::pallet_index(10)]
-	pub type Babe = pallet_babe;
-	#[runtime::pallet_index(11)]
-	pub type Authorship = pallet_authorship;
-	#[runtime::pallet_index(12)]
-	pub type Session = pallet_session;
-	#[runtime::pallet_index(13)]
-	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(6)]
+	pub type MultiBlockMigrations = pallet_migrations;
+	#[runtime::pallet_index(7)]
+	pub type Multisig = pallet_multisig;
+	#[runtime::pallet_index(8)]
+	pub type Proxy = pallet_proxy;
 
 	// Money
-	#[runtime::pallet_index(20)]
+	#[runtime::pallet_index(10)]
 	pub type Balances = pallet_balances;
-	#[runtime::pallet_index(21)]
+	#[runtime::pallet_index(11)]
 	pub type TransactionPayment = pallet_transaction_payment;
+	#[runtime::pallet_index(12)]
+	pub type Treasury = pallet_treasury;
+
+	// Consensus
+	#[runtime::pallet_index(20)]
+	pub type Babe = pallet_babe;
+	#[runtime::pallet_index(21)]
+	pub type Authorship = pallet_authorship;
+	#[runtime::pallet_index(22)]
+	pub type Staking = pallet_staking;
+	#[runtime::pallet_index(23)]
+	pub type VoterList = pallet_bags_list;
+	#[runtime::pallet_index(24)]
+	pub type Offences = pallet_offences;
+	#[runtime::pallet_index(25)]
+	pub type Historical = pallet_session::historical;
+	#[runtime::pallet_index(26)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(27)]
+	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(28)]
+	pub type AuthorityDiscovery = pallet_authority_discovery;
+	#[runtime::pallet_index(29)]
+	pub type Beefy = pallet_beefy;
+
+	// Governance
+	#[runtime::pallet_index(30)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(31)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(32)]
+	pub type ConvictionVoting = pallet_conviction_voting;
+	#[runtime::pallet_index(33)]
+	pub type Referenda = pallet_referenda;
+	#[runtime::pallet_index(34)]
+	pub type Origins = crate::configs::origins;
+	#[runtime::pallet_index(35)]
+	pub type SafeMode = pallet_safe_mode;
+	#[runtime::pallet_index(36)]
+	pub type TxPause = pallet_tx_pause;
+
+	// Bridge
+	#[runtime::pallet_index(40)]
+	pub type Mmr = pallet_mmr;
+	#[runtime::pallet_index(41)]
+	pub type BeefyMmrLeaf = pallet_beefy_mmr;
 
 	// Ours
 	#[runtime::pallet_index(50)]

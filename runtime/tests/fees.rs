@@ -6,6 +6,7 @@ mod common;
 
 use codec::Encode;
 use openledger_runtime::{
+	configs::staking::fee_pot,
 	constants::{MILLI_OPEN, OPEN, TOTAL_SUPPLY},
 	Address, Balances, Executive, Runtime, RuntimeCall, TransactionPayment,
 };
@@ -27,33 +28,36 @@ fn a_transfer_costs_less_than_a_thousandth() {
 }
 
 #[test]
-fn a_fee_goes_to_the_author() {
+fn a_fee_waits_for_the_stakers_and_the_author_has_the_tip() {
 	common::development().execute_with(|| {
 		common::start_first_block();
 		let (payer_before, author_before) = (balance(Alice), balance(AliceStash));
-		Executive::apply_extrinsic(common::signed(Alice, transfer())).unwrap().unwrap();
+		let waiting_before = Balances::free_balance(fee_pot());
+		Executive::apply_extrinsic(common::signed_with_tip(Alice, transfer(), MILLI_OPEN)).unwrap().unwrap();
 
-		let fee = payer_before - balance(Alice) - OPEN;
+		let fee = payer_before - balance(Alice) - OPEN - MILLI_OPEN;
 		assert!(fee > 0);
-		assert_eq!(balance(AliceStash) - author_before, fee);
+		assert_eq!(Balances::free_balance(fee_pot()) - waiting_before, fee);
+		assert_eq!(balance(AliceStash) - author_before, MILLI_OPEN);
 		assert_eq!(Balances::total_issuance(), TOTAL_SUPPLY);
 	});
 }
 
 #[test]
-fn a_fee_is_burnt_when_nobody_authors() {
-	use frame_support::traits::{fungible::Balanced, OnUnbalanced};
-	use openledger_runtime::configs::money::FeesToAuthor;
+fn a_tip_is_burnt_when_nobody_authors() {
+	use frame_support::traits::{
+		fungible::Balanced,
+		tokens::{Fortitude, Precision, Preservation},
+		OnUnbalanced,
+	};
+	use openledger_runtime::configs::money::FeesToStakers;
 
 	common::development().execute_with(|| {
-		let fee = <Balances as Balanced<_>>::withdraw(
-			&Alice.to_account_id(),
-			OPEN,
-			frame_support::traits::tokens::Precision::Exact,
-			frame_support::traits::tokens::Preservation::Preserve,
-			frame_support::traits::tokens::Fortitude::Polite,
-		);
-		FeesToAuthor::on_unbalanced(fee.unwrap());
+		let take = || {
+			let payer = Alice.to_account_id();
+			Balances::withdraw(&payer, OPEN, Precision::Exact, Preservation::Preserve, Fortitude::Polite).unwrap()
+		};
+		FeesToStakers::on_unbalanceds([take(), take()].into_iter());
 		assert_eq!(Balances::total_issuance(), TOTAL_SUPPLY - OPEN);
 	});
 }

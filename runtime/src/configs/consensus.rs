@@ -1,17 +1,26 @@
-//! Who makes blocks and who finalises them: BABE, GRANDPA and the session that gives both their keys.
+//! Who makes blocks and who finalises them: BABE, GRANDPA, BEEFY and the session that gives all three their keys.
 
 #![warn(missing_docs)]
 
 use crate::{
-	constants::{EPOCH_DURATION_IN_SLOTS, MILLI_SECS_PER_BLOCK, OPEN, PRIMARY_PROBABILITY},
-	AccountId, Babe, Balance, Balances, Runtime, RuntimeEvent, Session, SessionKeys,
+	constants::{MILLI_SECS_PER_BLOCK, OPEN, PRIMARY_PROBABILITY},
+	pace::{EpochDuration, ReportLongevity},
+	AccountId, Babe, Balance, Balances, BeefyMmrLeaf, Historical, Offences, Runtime, RuntimeCall, RuntimeEvent,
+	Session, SessionKeys, Staking, UncheckedExtrinsic,
 };
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, ConstU64},
 };
+use frame_system::offchain::{CreateBare, CreateTransactionBase};
+use pallet_session::{
+	disabling::UpToLimitWithReEnablingDisablingStrategy,
+	historical::{IdentificationTuple, NoteHistoricalRoot},
+};
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
+use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 use sp_runtime::traits::{ConvertInto, OpaqueKeys};
+use sp_session::MembershipProof;
 
 /// How slots are given to authors, from genesis on.
 ///
@@ -20,26 +29,29 @@ pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration =
 	BabeEpochConfiguration { c: PRIMARY_PROBABILITY, allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
 /// The most validators that one session can have.
-type MaxAuthorities = ConstU32<300>;
+pub type MaxAuthorities = ConstU32<300>;
 
-/// Validators are not nominated.
-type MaxNominators = ConstU32<0>;
+/// The most nominators of one validator that a report of its offence is weighed for.
+type MaxNominators = ConstU32<64>;
+
+/// Sessions for which the voters' sets are remembered, so that an old double vote can be placed: a live bonding period.
+type MaxSetIdSessionEntries = ConstU64<168>;
 
 impl pallet_babe::Config for Runtime {
 	type DisabledValidators = Session;
 	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
-	type EpochDuration = ConstU64<EPOCH_DURATION_IN_SLOTS>;
-	// A double signer is not punished: no stake backs the validators of a static set.
-	type EquivocationReportSystem = ();
+	type EpochDuration = EpochDuration;
+	type EquivocationReportSystem = pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
 	type ExpectedBlockTime = ConstU64<MILLI_SECS_PER_BLOCK>;
-	type KeyOwnerProof = sp_core::Void;
+	type KeyOwnerProof = MembershipProof;
 	type MaxAuthorities = MaxAuthorities;
 	type MaxNominators = MaxNominators;
 	type WeightInfo = ();
 }
 
 impl pallet_authorship::Config for Runtime {
-	type EventHandler = ();
+	// Authors earn points, and points earn the fees of the era.
+	type EventHandler = Staking;
 	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Runtime, Babe>;
 }
 
@@ -50,29 +62,73 @@ parameter_types! {
 
 impl pallet_session::Config for Runtime {
 	type Currency = Balances;
-	// Nobody is disabled, because nobody is reported.
-	type DisablingStrategy = ();
+	// An offender does not author until the era ends, unless worse offenders take up the third that may be disabled.
+	type DisablingStrategy = UpToLimitWithReEnablingDisablingStrategy;
 	type KeyDeposit = KeyDeposit;
 	type Keys = SessionKeys;
 	type NextSessionRotation = Babe;
 	type RuntimeEvent = RuntimeEvent;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
-	// The validators of genesis stay; they may change their keys.
-	type SessionManager = ();
+	type SessionManager = NoteHistoricalRoot<Self, Staking>;
 	type ShouldEndSession = Babe;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ConvertInto;
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
 }
 
+impl pallet_session::historical::Config for Runtime {
+	type FullIdentification = ();
+	type FullIdentificationOf = pallet_staking::UnitIdentificationOf<Self>;
+	type RuntimeEvent = RuntimeEvent;
+}
+
+impl pallet_offences::Config for Runtime {
+	type IdentificationTuple = IdentificationTuple<Self>;
+	type OnOffenceHandler = Staking;
+	type RuntimeEvent = RuntimeEvent;
+}
+
+impl pallet_authority_discovery::Config for Runtime {
+	type MaxAuthorities = MaxAuthorities;
+}
+
 impl pallet_grandpa::Config for Runtime {
-	// As for BABE.
-	type EquivocationReportSystem = ();
-	type KeyOwnerProof = sp_core::Void;
+	type EquivocationReportSystem =
+		pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type KeyOwnerProof = MembershipProof;
 	type MaxAuthorities = MaxAuthorities;
 	type MaxNominators = MaxNominators;
-	// The session of an old set is only asked for by equivocation reports.
-	type MaxSetIdSessionEntries = ConstU64<0>;
+	type MaxSetIdSessionEntries = MaxSetIdSessionEntries;
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = ();
+}
+
+impl pallet_beefy::Config for Runtime {
+	type AncestryHelper = BeefyMmrLeaf;
+	type BeefyId = BeefyId;
+	type EquivocationReportSystem = pallet_beefy::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type KeyOwnerProof = MembershipProof;
+	type MaxAuthorities = MaxAuthorities;
+	type MaxNominators = MaxNominators;
+	type MaxSetIdSessionEntries = MaxSetIdSessionEntries;
+	type OnNewValidatorSet = BeefyMmrLeaf;
+	type WeightInfo = ();
+}
+
+// Reports of equivocations travel as transactions without a signature.
+impl<C> CreateTransactionBase<C> for Runtime
+where
+	RuntimeCall: From<C>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<C> CreateBare<C> for Runtime
+where
+	RuntimeCall: From<C>,
+{
+	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_bare(call)
+	}
 }

@@ -2,8 +2,15 @@
 
 #![warn(missing_docs)]
 
+pub mod accounts;
+pub mod bridge;
 pub mod consensus;
+pub mod emergency;
+pub mod governance;
 pub mod money;
 pub mod openledger;
+pub mod origins;
 pub mod parameters;
+pub mod staking;
 pub mod system;
+pub mod tracks;

@@ -3,8 +3,8 @@
 #![warn(missing_docs)]
 
 use crate::{
-	constants::EXISTENTIAL_DEPOSIT, AccountId, Authorship, Balance, Balances, Runtime, RuntimeEvent,
-	RuntimeFreezeReason, RuntimeHoldReason, System,
+	configs::staking::fee_pot, constants::EXISTENTIAL_DEPOSIT, AccountId, Authorship, Balance, Balances, Runtime,
+	RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System,
 };
 use frame_support::{
 	parameter_types,
@@ -26,7 +26,7 @@ impl pallet_balances::Config for Runtime {
 	type ExistentialDeposit = ConstU128<EXISTENTIAL_DEPOSIT>;
 	type FreezeIdentifier = RuntimeFreezeReason;
 	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
-	// Locks and reserves are the old form of freezes and holds. None of our pallets uses them.
+	// Locks and reserves are the old form of freezes and holds. Only upstream pallets use them.
 	type MaxLocks = ConstU32<50>;
 	type MaxReserves = ConstU32<50>;
 	type ReserveIdentifier = [u8; 8];
@@ -57,24 +57,27 @@ impl pallet_transaction_payment::Config for Runtime {
 	type FeeMultiplierUpdate =
 		TargetedFeeAdjustment<Runtime, TargetBlockFullness, AdjustmentVariable, MinimumMultiplier, MaximumMultiplier>;
 	type LengthToFee = ConstantMultiplier<Balance, ConstU128<FEE_PER_BYTE>>;
-	type OnChargeTransaction = FungibleAdapter<Balances, FeesToAuthor>;
+	type OnChargeTransaction = FungibleAdapter<Balances, FeesToStakers>;
 	type OperationalFeeMultiplier = ConstU8<5>;
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 	type WeightToFee = ConstantMultiplier<Balance, ConstU128<FEE_PER_PICOSECOND>>;
 }
 
-/// Pays fees and tips to the author of the block.
+/// Collects fees for the stakers of the era and pays tips to the author of the block.
 ///
-/// They are burnt where there is no author (outside a block) or where the author has no account and the fee is less
-/// than the existential deposit.
-pub struct FeesToAuthor;
+/// A tip is burnt where there is no author (outside a block) or where the author has no account and the tip is less than
+/// the existential deposit.
+pub struct FeesToStakers;
 
-impl OnUnbalanced<Credit<AccountId, Balances>> for FeesToAuthor {
-	fn on_nonzero_unbalanced(fee: Credit<AccountId, Balances>) {
-		if let Some(author) = Authorship::author() {
-			// A credit that comes back is burnt when it drops.
-			let _unpaid = Balances::resolve(&author, fee);
+impl OnUnbalanced<Credit<AccountId, Balances>> for FeesToStakers {
+	fn on_unbalanceds(mut fee_then_tip: impl Iterator<Item = Credit<AccountId, Balances>>) {
+		// A credit that comes back is burnt when it drops.
+		if let Some(fee) = fee_then_tip.next() {
+			let _unpaid = Balances::resolve(&fee_pot(), fee);
+		}
+		if let (Some(tip), Some(author)) = (fee_then_tip.next(), Authorship::author()) {
+			let _unpaid = Balances::resolve(&author, tip);
 		}
 	}
 }

@@ -4,8 +4,8 @@
 
 use codec::Encode;
 use openledger_runtime::{
-	constants::MILLI_SECS_PER_BLOCK, genesis_config_presets, AccountId, Address, Executive, Header, RuntimeCall,
-	RuntimeGenesisConfig, Signature, SignedPayload, System, TxExtension, UncheckedExtrinsic,
+	constants::MILLI_SECS_PER_BLOCK, genesis_config_presets, AccountId, Address, Balance, BlockNumber, Executive,
+	Header, RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System, TxExtension, UncheckedExtrinsic,
 };
 use serde_json::Value;
 use sp_consensus_babe::{digests::PreDigest, digests::SecondaryPlainPreDigest, BABE_ENGINE_ID};
@@ -31,18 +31,43 @@ pub(crate) fn development() -> TestExternalities {
 	preset(sp_genesis_builder::DEV_RUNTIME_PRESET)
 }
 
-/// Starts block 1, made by the only validator, and sets its time.
+/// Starts block 1, made by the first validator, and sets its time.
 pub(crate) fn start_first_block() {
-	let slot = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: FIRST_SLOT.into() });
-	let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, slot.encode())] };
-	let header = Header::new(1, Default::default(), Default::default(), System::block_hash(0), digest);
-	Executive::initialize_block(&header);
-	let time = pallet_timestamp::Call::set { now: FIRST_SLOT * MILLI_SECS_PER_BLOCK };
+	start_block(1);
+}
+
+/// Ends the running block and starts the next one, until block `number` has started.
+pub(crate) fn run_to(number: BlockNumber) {
+	while System::block_number() < number {
+		if System::block_number() > 0 {
+			Executive::finalize_block();
+		}
+		start_block(System::block_number() + 1);
+	}
+}
+
+/// Starts block `number`, made by the first validator in the slot of that number, and sets its time.
+fn start_block(number: BlockNumber) {
+	let slot = FIRST_SLOT + u64::from(number);
+	let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: slot.into() });
+	let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())] };
+	let parent = System::block_hash(number - 1);
+	Executive::initialize_block(&Header::new(number, Default::default(), Default::default(), parent, digest));
+	let time = pallet_timestamp::Call::set { now: slot * MILLI_SECS_PER_BLOCK };
 	Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(time.into())).unwrap().unwrap();
 }
 
 /// A transaction of `signer` that never expires and gives no tip.
 pub(crate) fn signed(signer: Sr25519Keyring, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
+	signed_with_tip(signer, call, 0)
+}
+
+/// A transaction of `signer` that never expires and gives the author `tip`.
+pub(crate) fn signed_with_tip(
+	signer: Sr25519Keyring,
+	call: impl Into<RuntimeCall>,
+	tip: Balance,
+) -> UncheckedExtrinsic {
 	let account: AccountId = signer.to_account_id();
 	let extension: TxExtension = (
 		frame_system::AuthorizeCall::new(),
@@ -53,7 +78,7 @@ pub(crate) fn signed(signer: Sr25519Keyring, call: impl Into<RuntimeCall>) -> Un
 		frame_system::CheckMortality::from(Era::Immortal),
 		frame_system::CheckNonce::from(System::account_nonce(&account)),
 		frame_system::CheckWeight::new(),
-		pallet_transaction_payment::ChargeTransactionPayment::from(0),
+		pallet_transaction_payment::ChargeTransactionPayment::from(tip),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
 		frame_system::WeightReclaim::new(),
 	);

@@ -1,0 +1,107 @@
+//! The brakes: what still runs when the chain is in safe mode, and who may stop single calls.
+
+#![warn(missing_docs)]
+
+use super::origins::Emergency;
+use crate::{
+	constants::DAYS, AccountId, Balances, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, SafeMode,
+	TxPause,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, Contains, EitherOf, InsideBoth},
+};
+use frame_system::{EnsureRoot, EnsureRootWithSuccess, EnsureWithSuccess};
+use pallet_tx_pause::RuntimeCallNameOf;
+
+/// Lets through what neither brake holds back.
+pub type Brakes = InsideBoth<SafeMode, TxPause>;
+
+/// Blocks after which safe mode ends by itself.
+const SAFE_MODE_BLOCKS: BlockNumber = DAYS;
+
+parameter_types! {
+	/// Nobody enters safe mode by paying for it.
+	pub const NoDeposit: Option<crate::Balance> = None;
+	/// Hence there is no deposit to give back.
+	pub const NoRelease: Option<BlockNumber> = None;
+	/// See [`SAFE_MODE_BLOCKS`].
+	pub const SafeModeBlocks: BlockNumber = SAFE_MODE_BLOCKS;
+}
+
+/// A referendum on the track of root, or on the one for emergencies.
+type RootOrEmergency =
+	EitherOf<EnsureRootWithSuccess<AccountId, SafeModeBlocks>, EnsureWithSuccess<Emergency, AccountId, SafeModeBlocks>>;
+
+impl pallet_safe_mode::Config for Runtime {
+	type Currency = Balances;
+	type EnterDepositAmount = NoDeposit;
+	type EnterDuration = SafeModeBlocks;
+	type ExtendDepositAmount = NoDeposit;
+	type ExtendDuration = SafeModeBlocks;
+	type ForceDepositOrigin = EnsureRoot<AccountId>;
+	type ForceEnterOrigin = RootOrEmergency;
+	type ForceExitOrigin = EitherOf<EnsureRoot<AccountId>, Emergency>;
+	type ForceExtendOrigin = EnsureRootWithSuccess<AccountId, SafeModeBlocks>;
+	type Notify = ();
+	type ReleaseDelay = NoRelease;
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = pallet_safe_mode::weights::SubstrateWeight<Runtime>;
+	type WhitelistedCalls = CallsInSafeMode;
+}
+
+impl pallet_tx_pause::Config for Runtime {
+	type MaxNameLen = ConstU32<64>;
+	type PauseOrigin = EnsureRoot<AccountId>;
+	type RuntimeCall = RuntimeCall;
+	type RuntimeEvent = RuntimeEvent;
+	type UnpauseOrigin = EnsureRoot<AccountId>;
+	type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
+	type WhitelistedCalls = CallsThatCannotBePaused;
+}
+
+/// What safe mode leaves alone: the making of blocks, the voting that ends safe mode, and the reports and refutations
+/// whose deadlines go on.
+pub struct CallsInSafeMode;
+
+impl Contains<RuntimeCall> for CallsInSafeMode {
+	fn contains(call: &RuntimeCall) -> bool {
+		matches!(
+			call,
+			RuntimeCall::System(..)
+				| RuntimeCall::Timestamp(..)
+				| RuntimeCall::Babe(..)
+				| RuntimeCall::Grandpa(..)
+				| RuntimeCall::Beefy(..)
+				| RuntimeCall::Session(..)
+				| RuntimeCall::MultiBlockMigrations(..)
+				| RuntimeCall::Preimage(..)
+				| RuntimeCall::Scheduler(..)
+				| RuntimeCall::ConvictionVoting(..)
+				| RuntimeCall::Referenda(..)
+				| RuntimeCall::SafeMode(..)
+				| RuntimeCall::TxPause(..)
+				| RuntimeCall::Attribution(pallet_attribution::Call::refute { .. })
+		)
+	}
+}
+
+/// The calls without which the chain stops or a pause could not be taken back.
+pub struct CallsThatCannotBePaused;
+
+impl Contains<RuntimeCallNameOf<Runtime>> for CallsThatCannotBePaused {
+	fn contains(name: &RuntimeCallNameOf<Runtime>) -> bool {
+		matches!(
+			name.0.as_slice(),
+			b"System"
+				| b"Timestamp"
+				| b"Babe" | b"Grandpa"
+				| b"Beefy" | b"MultiBlockMigrations"
+				| b"Preimage"
+				| b"Scheduler"
+				| b"ConvictionVoting"
+				| b"Referenda"
+		)
+	}
+}

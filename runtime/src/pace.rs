@@ -1,0 +1,104 @@
+//! How fast the clock of consensus and governance runs.
+//!
+//! A live chain has sessions of an hour and votes of weeks; a development chain goes through the same steps in minutes.
+//! Which of the two a chain is, its genesis says once ([`crate::initial_parameters`]), so both run the same runtime
+//! (`docs/adr/0001-one-profile-one-feature-set.md`).
+
+#![warn(missing_docs)]
+
+use crate::{
+	constants::{DAYS, HOURS},
+	BlockNumber, InitialParameters,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::traits::Get;
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// The pace of a chain. It cannot change after genesis.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub enum Pace {
+	/// Periods that leave people time to act.
+	#[default]
+	#[codec(index = 0)]
+	Live,
+	/// Periods of minutes, for development and tests.
+	#[codec(index = 1)]
+	Fast,
+}
+
+/// `LIVE` on a live chain, `FAST` on a fast one.
+pub struct Paced<const LIVE: u32, const FAST: u32>;
+
+impl<const LIVE: u32, const FAST: u32> Get<u32> for Paced<LIVE, FAST> {
+	fn get() -> u32 {
+		match InitialParameters::pace() {
+			Pace::Live => LIVE,
+			Pace::Fast => FAST,
+		}
+	}
+}
+
+impl<const LIVE: u32, const FAST: u32> Get<u64> for Paced<LIVE, FAST> {
+	fn get() -> u64 {
+		<Self as Get<u32>>::get().into()
+	}
+}
+
+/// Slots of one BABE epoch, which is one session: an hour.
+pub type EpochDuration = Paced<{ HOURS }, 10>;
+
+/// Sessions of one era of staking: six hours.
+pub type SessionsPerEra = Paced<6, 3>;
+
+/// Eras between unbonding a stake and getting it back: a week. An offence of that time can still be punished.
+pub type BondingDuration = Paced<28, 3>;
+
+/// Eras in which governance can call a slash off, one less than [`BondingDuration`].
+pub type SlashDeferDuration = Paced<27, 0>;
+
+/// Blocks for which the votes of the shortest conviction stay locked: a week.
+pub type VoteLockingPeriod = Paced<{ 7 * DAYS }, 10>;
+
+/// Blocks between two rounds of the treasury's housekeeping: a week.
+pub type SpendPeriod = Paced<{ 7 * DAYS }, 10>;
+
+/// Blocks in which an approved payment must be claimed: thirty days.
+pub type PayoutPeriod = Paced<{ 30 * DAYS }, 100>;
+
+/// Blocks after which a referendum without a decision deposit is dropped: two weeks.
+pub type UndecidingTimeout = Paced<{ 14 * DAYS }, 100>;
+
+/// The slots in which an equivocation can be reported: as long as the stake behind it is bonded.
+pub struct ReportLongevity;
+
+impl Get<u64> for ReportLongevity {
+	fn get() -> u64 {
+		let eras: u64 = BondingDuration::get();
+		let sessions: u64 = SessionsPerEra::get();
+		let slots: u64 = EpochDuration::get();
+		eras.saturating_mul(sessions).saturating_mul(slots)
+	}
+}
+
+/// Scales a period of governance: `live` blocks on a live chain, `fast` on a fast one.
+pub fn blocks(live: BlockNumber, fast: BlockNumber) -> BlockNumber {
+	match InitialParameters::pace() {
+		Pace::Live => live,
+		Pace::Fast => fast,
+	}
+}
