@@ -33,6 +33,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod functions;
 mod types;
 pub mod weights;
@@ -98,6 +100,10 @@ pub mod pallet {
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+
+		/// Prepares for the benchmarks what other pallets keep.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
 	}
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);

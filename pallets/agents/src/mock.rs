@@ -75,6 +75,13 @@ impl Models<u64> for OneModel {
 	}
 }
 
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper for OneModel {
+	fn servable_model() -> Result<ModelId, frame_benchmarking::BenchmarkError> {
+		Ok(SERVABLE)
+	}
+}
+
 impl pallet_agents::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
@@ -87,14 +94,21 @@ impl pallet_agents::Config for Test {
 	type MaxOfferLife = MaxOfferLife;
 	type MaxUnbonding = MaxUnbonding;
 	type WeightInfo = pallet_agents::weights::CountedWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = OneModel;
 }
 
-/// Runs `test` in fresh state with accounts 1 to 9 and the treasury holding 10,000 each, then checks every invariant.
-pub(crate) fn build_and_execute(test: impl FnOnce()) {
+/// The state that every test starts from: accounts 1 to 9 and the treasury hold 10,000 each.
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let balances = (1..10).chain([TREASURY]).map(|account| (account, 10_000)).collect();
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	storage.into()
+}
+
+/// Runs `test` in fresh state, then checks every invariant.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		Agents::do_try_state().unwrap();

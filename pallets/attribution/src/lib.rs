@@ -39,6 +39,8 @@
 extern crate alloc;
 
 mod batches;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod refutation;
 mod settlement;
 mod types;
@@ -140,6 +142,10 @@ pub mod pallet {
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+
+		/// Prepares for the benchmarks what other pallets keep.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId, Self::Signature>;
 	}
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);

@@ -9,6 +9,7 @@ use openledger_primitives::{
 };
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring as Keyring;
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, MultiSignature, Perbill};
 
 #[frame_support::runtime]
@@ -123,6 +124,8 @@ impl pallet_agents::Config for Test {
 	type MaxOfferLife = MaxOfferLife;
 	type MaxUnbonding = MaxUnbonding;
 	type WeightInfo = pallet_agents::weights::CountedWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Fixed;
 }
 
 impl pallet_credits::Config for Test {
@@ -133,6 +136,8 @@ impl pallet_credits::Config for Test {
 	type CloseDelay = Window;
 	type MinDeposit = MinDeposit;
 	type WeightInfo = pallet_credits::weights::CountedWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Fixed;
 }
 
 impl pallet_attribution::Config for Test {
@@ -154,6 +159,46 @@ impl pallet_attribution::Config for Test {
 	type MaxDistribute = MaxDistribute;
 	type MaxSettle = MaxSettle;
 	type WeightInfo = pallet_attribution::weights::CountedWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Fixed;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking {
+	use super::*;
+	use frame_benchmarking::{account, BenchmarkError};
+	use openledger_primitives::Voucher;
+	use pallet_credits::benchmarking as credits;
+
+	impl pallet_agents::benchmarking::BenchmarkHelper for Fixed {
+		fn servable_model() -> Result<ModelId, BenchmarkError> {
+			Ok(ModelId(1))
+		}
+	}
+
+	impl credits::BenchmarkHelper<AccountId32> for Fixed {
+		fn agent() -> Result<AccountId32, BenchmarkError> {
+			Ok(account("agent", 0, 0))
+		}
+	}
+
+	impl pallet_attribution::benchmarking::BenchmarkHelper<AccountId32, MultiSignature> for Fixed {
+		fn agent(fees: Balance) -> Result<(AccountId32, AccountId32), BenchmarkError> {
+			let (agent, signer) = (account("agent", 0, 0), account("signer", 0, 0));
+			pallet_agents::benchmarking::busy_agent::<Test>(&agent, &signer, fees)?;
+			Ok((agent, signer))
+		}
+		fn voucher(
+			number: u32,
+			agent: &AccountId32,
+			fee: Balance,
+		) -> Result<(Voucher<AccountId32>, MultiSignature), BenchmarkError> {
+			credits::signed_voucher::<Test>(number, agent, fee)
+		}
+		fn index_asset() -> Result<(ModelId, AccountId32), BenchmarkError> {
+			Ok((INDEX_ASSET, Keyring::Dave.to_account_id()))
+		}
+	}
 }
 
 pub(crate) fn treasury() -> AccountId32 {
@@ -172,13 +217,20 @@ pub(crate) fn free(who: Keyring) -> Balance {
 	Balances::free_balance(who.to_account_id())
 }
 
-/// Runs `test` in fresh state with 1,000,000 for every named key, then checks the invariants of all three pallets.
-pub(crate) fn build_and_execute(test: impl FnOnce()) {
+/// The state that every test starts from: 1,000,000 for every named key.
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut balances: Vec<_> = Keyring::well_known().map(|key| (key.to_account_id(), 1_000_000)).collect();
 	balances.extend([(treasury(), ED), (Attribution::pot(), ED)]);
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	let mut ext = sp_io::TestExternalities::from(storage);
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	ext
+}
+
+/// Runs `test` in fresh state, then checks the invariants of all three pallets.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		Agents::do_try_state().unwrap();

@@ -71,7 +71,7 @@ impl<T: Config> Pallet<T> {
 		Channels::<T>::get(payer, agent).ok_or(Error::<T>::NoChannel)
 	}
 
-	fn domain() -> Domain {
+	pub(crate) fn domain() -> Domain {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
 		Domain { genesis: openledger_primitives::hashing::to_h256(genesis.as_ref()) }
 	}

@@ -4,6 +4,7 @@ use crate as pallet_credits;
 use frame_support::{derive_impl, parameter_types};
 use openledger_primitives::{traits::Agents, Balance};
 use sp_keyring::Sr25519Keyring as Keyring;
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, DispatchResult, MultiSignature};
 
 #[frame_support::runtime]
@@ -77,6 +78,13 @@ impl Agents<AccountId32> for OnlyBob {
 	}
 }
 
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper<AccountId32> for OnlyBob {
+	fn agent() -> Result<AccountId32, frame_benchmarking::BenchmarkError> {
+		Ok(bob())
+	}
+}
+
 impl pallet_credits::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
@@ -85,6 +93,8 @@ impl pallet_credits::Config for Test {
 	type CloseDelay = CloseDelay;
 	type MinDeposit = MinDeposit;
 	type WeightInfo = pallet_credits::weights::CountedWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = OnlyBob;
 }
 
 pub(crate) fn alice() -> AccountId32 {
@@ -100,12 +110,19 @@ pub(crate) fn pot() -> AccountId32 {
 	AccountId32::new([9; 32])
 }
 
-/// Runs `test` in fresh state with Alice, Bob and the pot holding 1,000 each, then checks every invariant.
-pub(crate) fn build_and_execute(test: impl FnOnce()) {
+/// The state that every test starts from: Alice, Bob and the pot hold 1,000 each.
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let balances = vec![(alice(), 1_000), (bob(), 1_000), (pot(), 1_000)];
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	let mut ext = sp_io::TestExternalities::from(storage);
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	ext
+}
+
+/// Runs `test` in fresh state, then checks every invariant.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		Credits::do_try_state().unwrap();

@@ -53,6 +53,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod functions;
 #[cfg(test)]
 mod mock;

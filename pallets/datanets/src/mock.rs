@@ -92,14 +92,19 @@ impl pallet_datanets::Config for Test {
 	type WeightInfo = ();
 }
 
-/// Runs `test` in fresh state, then checks every invariant.
-pub(crate) fn build_and_execute(test: impl FnOnce()) {
+/// The state that every test starts from.
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	DatanetDeposit::set(DEPOSIT);
 	BondPerRow::set(ROW_BOND);
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let balances = [OWNER, ALICE, BOB].map(|account| (account, ENDOWMENT)).to_vec();
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	storage.into()
+}
+
+/// Runs `test` in fresh state, then checks every invariant.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		Datanets::do_try_state().unwrap();

@@ -51,6 +51,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod functions;
 #[cfg(test)]
 mod mock;
@@ -91,6 +93,9 @@ pub mod pallet {
 		type MaxPrice: Get<Balance>;
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+		/// Prepares for the benchmarks what other pallets keep.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
 	}
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);

@@ -77,6 +77,13 @@ impl Versions<u64> for TenByTen {
 	}
 }
 
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper for TenByTen {
+	fn frozen_versions(count: u32) -> Result<Vec<(DatanetId, u32)>, frame_benchmarking::BenchmarkError> {
+		Ok((0..count).map(|i| (DatanetId(i % 10), i / 10)).collect())
+	}
+}
+
 parameter_types! {
 	pub static ModelDeposit: u128 = DEPOSIT;
 	pub static MaxPrice: u128 = PRICE_CAP;
@@ -89,16 +96,23 @@ impl pallet_model_registry::Config for Test {
 	type ModelDeposit = ModelDeposit;
 	type MaxPrice = MaxPrice;
 	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = TenByTen;
 }
 
-/// Runs `test` in fresh state, then checks every invariant.
-pub(crate) fn build_and_execute(test: impl FnOnce()) {
+/// The state that every test starts from.
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	ModelDeposit::set(DEPOSIT);
 	MaxPrice::set(PRICE_CAP);
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let balances = [OWNER, ALICE, BOB].map(|account| (account, ENDOWMENT)).to_vec();
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
-	sp_io::TestExternalities::new(storage).execute_with(|| {
+	storage.into()
+}
+
+/// Runs `test` in fresh state, then checks every invariant.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
 		System::set_block_number(1);
 		test();
 		Registry::do_try_state().unwrap();

@@ -14,6 +14,8 @@ use sp_runtime::traits::Keccak256;
 
 impl pallet_mmr::Config for Runtime {
 	const INDEXING_PREFIX: &'static [u8] = sp_mmr_primitives::INDEXING_PREFIX;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = ();
 	type BlockHashProvider = pallet_mmr::DefaultBlockHashProvider<Runtime>;
 	// What an Ethereum contract computes at the least cost.
 	type Hashing = Keccak256;

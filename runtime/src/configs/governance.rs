@@ -108,6 +108,8 @@ impl pallet_referenda::Config for Runtime {
 
 impl pallet_treasury::Config for Runtime {
 	type AssetKind = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = ();
 	type BalanceConverter = UnityAssetBalanceConversion;
 	type Beneficiary = AccountId;
 	type BeneficiaryLookup = IdentityLookup<AccountId>;

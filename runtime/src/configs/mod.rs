@@ -3,6 +3,8 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 pub mod bridge;
 pub mod consensus;
 pub mod emergency;

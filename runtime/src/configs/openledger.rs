@@ -68,6 +68,8 @@ impl pallet_datanets::Config for Runtime {
 }
 
 impl pallet_model_registry::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type Currency = Balances;
 	// A million OPEN for 1,000 tokens.
 	type MaxPrice = ConstU128<{ 1_000_000 * OPEN }>;
@@ -78,6 +80,8 @@ impl pallet_model_registry::Config for Runtime {
 }
 
 impl pallet_agents::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type Currency = Balances;
 	type FraudSlash = FraudSlash;
 	type MaxExposure = MaxExposure;
@@ -93,6 +97,8 @@ impl pallet_agents::Config for Runtime {
 
 impl pallet_credits::Config for Runtime {
 	type Agents = Agents;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type CloseDelay = dynamic_params::credits::CloseDelay;
 	type Currency = Balances;
 	type MinDeposit = ConstU128<OPEN>;
@@ -106,6 +112,8 @@ const INDEX_BOND: Balance = 10 * OPEN;
 
 impl pallet_attribution::Config for Runtime {
 	type Agents = Agents;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type ChallengeWindow = dynamic_params::attribution::ChallengeWindow;
 	type Channels = Credits;
 	type Currency = Balances;

@@ -1,0 +1,54 @@
+//! What the benchmarks of our pallets need of each other.
+
+use crate::{AccountId, Balance, Runtime, Signature};
+use alloc::vec::Vec;
+use frame_benchmarking::{account, BenchmarkError};
+use openledger_primitives::{DatanetId, ModelId, Voucher};
+use pallet_agents::benchmarking as agents;
+use pallet_attribution::benchmarking as attribution;
+use pallet_credits::benchmarking as credits;
+use pallet_datanets::benchmarking as datanets;
+use pallet_model_registry::benchmarking as registry;
+
+/// Prepares state of one of our pallets for the benchmarks of the others.
+pub struct BenchmarkHelper;
+
+impl registry::BenchmarkHelper for BenchmarkHelper {
+	fn frozen_versions(count: u32) -> Result<Vec<(DatanetId, u32)>, BenchmarkError> {
+		(0..count).map(|i| datanets::frozen_version::<Runtime>(account("datanet", i, 0), 1)).collect()
+	}
+}
+
+impl agents::BenchmarkHelper for BenchmarkHelper {
+	fn servable_model() -> Result<ModelId, BenchmarkError> {
+		registry::longest_adapter::<Runtime>(account("model", 0, 0))
+	}
+}
+
+impl credits::BenchmarkHelper<AccountId> for BenchmarkHelper {
+	fn agent() -> Result<AccountId, BenchmarkError> {
+		Ok(<Self as attribution::BenchmarkHelper<AccountId, Signature>>::agent(0)?.0)
+	}
+}
+
+impl attribution::BenchmarkHelper<AccountId, Signature> for BenchmarkHelper {
+	fn agent(fees: Balance) -> Result<(AccountId, AccountId), BenchmarkError> {
+		let (agent, signer) = (account("agent", 0, 0), account("signer", 0, 0));
+		agents::busy_agent::<Runtime>(&agent, &signer, fees)?;
+		Ok((agent, signer))
+	}
+
+	fn voucher(
+		number: u32,
+		agent: &AccountId,
+		fee: Balance,
+	) -> Result<(Voucher<AccountId>, Signature), BenchmarkError> {
+		credits::signed_voucher::<Runtime>(number, agent, fee)
+	}
+
+	fn index_asset() -> Result<(ModelId, AccountId), BenchmarkError> {
+		let owner: AccountId = account("index", 0, 0);
+		let version = datanets::frozen_version::<Runtime>(account("indexed", 0, 0), u32::MAX)?;
+		Ok((registry::longest_index::<Runtime>(owner.clone(), version)?, owner))
+	}
+}
