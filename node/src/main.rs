@@ -8,6 +8,7 @@ mod cli;
 mod command;
 mod discovery;
 mod doctor;
+mod equivocations;
 mod genesis;
 mod listen;
 mod rpc;

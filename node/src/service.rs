@@ -1,6 +1,6 @@
 //! Puts the node together: database, transaction pool, BABE, GRANDPA, BEEFY, network and JSON-RPC.
 
-use crate::{beefy, discovery, genesis, listen, rpc};
+use crate::{beefy, discovery, equivocations, genesis, listen, rpc};
 use futures::FutureExt;
 use openledger_runtime::{apis::RuntimeApi, BlockNumber, Hash};
 use sc_client_api::Backend;
@@ -85,7 +85,7 @@ pub(crate) struct Node {
 	pub(crate) client: Arc<FullClient>,
 	pub(crate) backend: Arc<FullBackend>,
 	select_chain: FullSelectChain,
-	pool: Arc<FullPool>,
+	pub(crate) pool: Arc<FullPool>,
 	pub(crate) keystore: KeystorePtr,
 	pub(crate) is_authority: bool,
 	pub(crate) prometheus: Option<Registry>,
@@ -139,8 +139,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceErro
 		.with_prometheus(config.prometheus_registry())
 		.build(),
 	);
-	let (import_queue, other) =
-		build_consensus(config, &client, &backend, &select_chain, &transaction_pool, &task_manager, telemetry)?;
+	let (import_queue, other) = build_consensus(config, &client, &backend, &select_chain, &task_manager, telemetry)?;
 
 	Ok(PartialComponents {
 		client,
@@ -213,6 +212,7 @@ fn start<N: NetworkBackend<Block, Hash>>(mut config: Configuration) -> Result<Ta
 	}
 	beefy::spawn(&node, &task_manager, network.service.clone(), network.sync.clone(), beefy, beefy_voter);
 	if node.is_authority {
+		equivocations::spawn(&node, &task_manager);
 		discovery::spawn(&node, &task_manager, &network.service, discovery);
 		let authoring = Authoring { block_import, babe_link, inherents, force: force_authoring };
 		spawn_author(&node, &task_manager, &network, authoring)?;
@@ -256,7 +256,6 @@ fn build_consensus(
 	client: &Arc<FullClient>,
 	backend: &Arc<FullBackend>,
 	select_chain: &FullSelectChain,
-	pool: &Arc<FullPool>,
 	task_manager: &TaskManager,
 	telemetry: Option<Telemetry>,
 ) -> Result<(DefaultImportQueue<Block>, Consensus), ServiceError> {
@@ -283,7 +282,7 @@ fn build_consensus(
 		client.clone(),
 		inherents.clone(),
 		select_chain.clone(),
-		OffchainTransactionPoolFactory::new(pool.clone()),
+		equivocations::void_reports(),
 	)?;
 	let (import_queue, babe_worker) = sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
 		link: babe_link.clone(),
