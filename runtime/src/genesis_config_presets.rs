@@ -172,7 +172,7 @@ fn pots() -> [AccountId; 3] {
 fn development(validators: impl IntoIterator<Item = Validator>) -> Value {
 	let endowed = DEVELOPMENT_ACCOUNTS.map(|account| (account.to_account_id(), DEVELOPMENT_ENDOWMENT));
 	let (session, staking) = validate(validators);
-	build_struct_json_patch!(RuntimeGenesisConfig {
+	let patch = build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: distribute(endowed) },
 		babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
 		session: session,
@@ -183,7 +183,18 @@ fn development(validators: impl IntoIterator<Item = Validator>) -> Value {
 			challenge_window: Some(10),
 			close_delay: Some(10),
 		},
-	})
+	});
+	with_sudo(patch)
+}
+
+/// `patch`, with Alice as the account that may do everything where the runtime has such a thing.
+fn with_sudo(#[allow(unused_mut)] mut patch: Value) -> Value {
+	#[cfg(feature = "sudo")]
+	if let Some(pallets) = patch.as_object_mut() {
+		let key = Sr25519Keyring::Alice.to_account_id();
+		pallets.insert("sudo".into(), serde_json::json!({ "key": key }));
+	}
+	patch
 }
 
 /// Validators with their bonds, everything else in the treasury; the periods of a live chain.
