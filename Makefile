@@ -6,11 +6,11 @@ export OPENLEDGER_ASSETS ?= $(HOME)/.cache/openledger/assets
 DEVNET := $(CARGO_TARGET_DIR)/debug/openledger-devnet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test lint clean
+.PHONY: help setup build run demo test test-network benchmarks bench lint clean
 .NOTPARALLEL:
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
 
 setup: ## install what the build needs and fetch the models
 	@scripts/setup.sh
@@ -24,14 +24,25 @@ run: build ## a local network with a worker and its gateway
 demo: build ## the end-to-end demonstration
 	$(DEVNET) demo
 
-test: build ## unit, property and integration tests, then the demonstration as a test
-	cargo test --workspace --locked
-	scripts/e2e.sh
+test: build ## unit, property, runtime and node tests, then a wallet's library and the demonstration; cheap before dear
+	scripts/test.sh
+
+test-network: build ## the scenarios of zombienet/: partition, upgrade by referendum, equivocation and more; half an hour
+	zombienet/run.sh
+
+benchmarks: setup ## the pallets' weight benchmarks, as tests; compiles FRAME once more with their feature
+	scripts/benchmarks.sh
+
+bench: build ## what the node reaches: start, transfers per second, import, memory; needs the machine for itself
+	benches/node/bench.sh
 
 lint: setup ## formatting, clippy without a warning, one version of each SDK crate
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	scripts/check-lock.sh
+	scripts/check-features.sh
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; \
+	else echo "lint: cargo-deny is not installed, deny.toml is not checked (cargo install cargo-deny --locked)"; fi
 
 clean: ## remove what was built and the local network's state; the fetched models stay
 	cargo clean

@@ -29,6 +29,9 @@ lacking() {
 	command -v python3 >/dev/null || out+=(python3)
 	python3 -c 'import pip' 2>/dev/null || out+=(python3-pip)
 	python3 -c 'import venv, ensurepip' 2>/dev/null || out+=(python3-venv)
+	# For the check with polkadot-js and the benchmarks of the node.
+	command -v node >/dev/null || out+=(nodejs)
+	command -v npm >/dev/null || out+=(npm)
 	echo "${out[@]}"
 }
 

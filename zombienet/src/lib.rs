@@ -1,0 +1,10 @@
+//! # End-to-end tests of the network
+//!
+//! What the scenarios in `tests/` share: [`network`] starts the nodes and ends them, [`chain`] asks one node,
+//! [`wait`] bounds every wait, [`beefy`] and [`mmr`] check what a bridge would check, by code of their own.
+
+pub mod beefy;
+pub mod chain;
+pub mod mmr;
+pub mod network;
+pub mod wait;
