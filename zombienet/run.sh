@@ -6,6 +6,8 @@ set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 export CARGO_TARGET_DIR=${OPENLEDGER_ZOMBIENET_TARGET:-$HOME/.cache/openledger/zombienet-target}
 export OPENLEDGER_NODE=${OPENLEDGER_NODE:-$HOME/.cache/openledger/target/debug/openledger-node}
+# The cause of a failure is in its message.
+export RUST_BACKTRACE=0
 logs=$CARGO_TARGET_DIR/scenarios
 table=$CARGO_TARGET_DIR/scenarios.md
 failures=0

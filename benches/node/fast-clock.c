@@ -1,6 +1,6 @@
 /*
- * Makes the clock of a process run fast: preloaded into a node, it turns a slot of six seconds into one of a fraction of a
- * second. The node itself is unmodified, and its blocks are those that it would have made in real time.
+ * Makes the clock of a process run fast: preloaded into a node, it turns a slot of six seconds into one of a fraction
+ * of a second. The node itself is unmodified, and its blocks are those that it would have made in real time.
  *
  * OPENLEDGER_CLOCK_START: what the clock shows when the process starts, in seconds since 1970.
  * OPENLEDGER_CLOCK_RATE: how many of its seconds pass in a real one.

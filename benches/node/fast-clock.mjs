@@ -15,9 +15,8 @@ export function buildFastClock(folder) {
 			stdio: ['ignore', 'inherit', 'pipe'],
 		});
 	} catch (error) {
-		throw new Error(
-			`${compiler} cannot build fast-clock.c (Debian: apt-get install gcc libc6-dev): ${error.stderr ?? error.message}`,
-		);
+		const cause = error.stderr ?? error.message;
+		throw new Error(`${compiler} cannot build fast-clock.c (Debian: apt-get install gcc libc6-dev): ${cause}`);
 	}
 	return library;
 }

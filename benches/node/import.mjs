@@ -1,7 +1,7 @@
 // How many empty blocks a second a new node imports from another over the network.
 //
-// A chain of thousands of blocks takes hours to make, so it is made by a validator whose clock runs fast and begins in the
-// past. Both nodes of the measurement run by the true clock, and the blocks are like any others to them.
+// A chain of thousands of blocks takes hours to make, so it is made by a validator whose clock runs fast and begins in
+// the past. Both nodes of the measurement run by the true clock, and the blocks are like any others to them.
 
 import { buildFastClock, fastClock } from './fast-clock.mjs';
 import { START_LIMIT_MS, startNode, temporaryFolder } from './node.mjs';
@@ -24,15 +24,8 @@ export async function measureImport(binary, { chain: blocks }) {
 	const head = await server.best();
 	const peer = `${server.address}/p2p/${await server.call('system_localPeerId')}`;
 
-	const client = await startNode(binary, [
-		'--chain',
-		'dev',
-		'--sync',
-		'full',
-		'--reserved-only',
-		'--reserved-nodes',
-		peer,
-	]);
+	const sync = ['--sync', 'full', '--reserved-only', '--reserved-nodes', peer];
+	const client = await startNode(binary, ['--chain', 'dev', ...sync]);
 	const peers = async () => (await client.call('system_health')).peers;
 	const connected = await client.until('peer', async () => (await peers()) > 0);
 	const synced = await client.until('synchronised chain', async () => (await client.best()) >= head, IMPORT_LIMIT_MS);

@@ -100,7 +100,7 @@ class Node {
 		return Number((await this.call('chain_getHeader')).number);
 	}
 
-	/** Waits until `condition` holds and gives the time at which it did. A node that does not answer yet has not failed. */
+	/** Waits until `condition` holds and gives the time at which it did. Silence is no failure until the limit. */
 	async until(what, condition, limitMs = START_LIMIT_MS, pollMs = POLL_MS) {
 		const deadline = performance.now() + limitMs;
 		for (;;) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packages that package-lock.json pins and prints the folder they are in. The folder is outside the clone and
-# named after the lock file, so that the clone stays clean and a second run installs nothing.
+# Installs the packages that package-lock.json pins and prints the folder they are in. The folder is outside the clone
+# and named after the lock file, so that the clone stays clean and a second run installs nothing.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -8,7 +8,7 @@ import { fundedAccounts, signTransfers, transferWeight } from './transfers.mjs';
 
 /** Blocks' worth of transfers that wait in the pool. */
 const BACKLOG_BLOCKS = 2;
-/** Blocks' worth of transfers that are signed beyond those measured: the backlog, and blocks before the first measured. */
+/** Blocks' worth of transfers that are signed beyond those measured: the backlog, and the blocks before. */
 const SPARE_BLOCKS = 5;
 const POOL_FLAGS = ['--pool-limit', '100000', '--pool-kbytes', '204800'];
 const POLL_MS = 50;
@@ -140,8 +140,8 @@ function rows(measured, started, room, feeder, accounts) {
 			name: 'transfers per block',
 			value: mean(open, (block) => block.transfers).toFixed(0),
 			detail:
-				`from ${Math.min(...counts)} to ${Math.max(...counts)}, by weight there is room for ${room.transfers}; ` +
-				`without ${closed} in which a session ended, which takes no transfers`,
+				`from ${Math.min(...counts)} to ${Math.max(...counts)}; ` +
+				`by weight there is room for ${room.transfers}; not counted: ${closed} full by the end of a session`,
 		},
 		{
 			name: "filled of a block's weight for normal transactions",

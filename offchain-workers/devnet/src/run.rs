@@ -38,7 +38,8 @@ pub async fn run(args: RunArgs, assets: PathBuf) -> anyhow::Result<()> {
 	let mut stop = Stop::listen()?;
 	println!("starting a node; its log is {}", files.folder.join("node.log").display());
 	let Some(started) = stop.or(Node::start(&files.folder, args.rpc_port, args.p2p_port)).await else { return Ok(()) };
-	let (mut node, chain) = started?;
+	let (mut node, chain) =
+		started.context("a network made with another runtime does not go on: make clean, then make run")?;
 	println!("deploying datanet, models and agent (the first time this trains an adapter: a few minutes)");
 	let Some(deployed) = stop.or(deploy(&chain, &roles, &files, args.steps)).await else {
 		return node.process.stop().await;
