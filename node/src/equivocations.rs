@@ -54,7 +54,7 @@ impl Watcher {
 		let Ok(claim) = find_pre_digest::<Block>(&header) else { return };
 		let (slot, author) = (claim.slot(), claim.authority_index());
 		let first = self.seen.entry((slot, author)).or_insert_with(|| header.clone()).clone();
-		self.seen = self.seen.split_off(&(slot.saturating_sub(MEMORY_SLOTS).into(), 0));
+		self.seen = self.seen.split_off(&(slot.saturating_sub(MEMORY_SLOTS), 0));
 		if first.hash() == hash {
 			return;
 		}
