@@ -16,7 +16,7 @@ export function record(binary, load, rows) {
 	const facts = [
 		['Date', new Date().toISOString().slice(0, 10)],
 		['Commit', commit()],
-		['Node', `${version}, build profile \`${basename(dirname(binary))}\``],
+		['Node', version + profile(binary)],
 		[
 			'Machine',
 			`${availableParallelism()} cores (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GiB of memory`,
@@ -32,6 +32,12 @@ export function record(binary, load, rows) {
 	];
 	writeFileSync(RESULTS, `${text.join('\n\n')}\n`);
 	console.error(`bench: written to ${basename(RESULTS)}`);
+}
+
+/** The profile that the node was built with, if it lies where cargo puts it. */
+function profile(binary) {
+	const folder = basename(dirname(binary));
+	return ['debug', 'release', 'production'].includes(folder) ? `, cargo's \`${folder}\` folder` : '';
 }
 
 function commit() {
