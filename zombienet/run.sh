@@ -19,6 +19,9 @@ scenarios=("$@")
 
 [[ -x $OPENLEDGER_NODE ]] || { echo "no node at $OPENLEDGER_NODE: build it, or set OPENLEDGER_NODE" >&2; exit 1; }
 mkdir -p "$logs"
+# Two runs at once would share the table, and neither would keep its deadlines.
+exec 9>"$logs/lock"
+flock -n 9 || { echo "another run is under way" >&2; exit 1; }
 
 # Runs a command under a name and adds a line to the table.
 step() {

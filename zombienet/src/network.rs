@@ -4,7 +4,7 @@ use anyhow::{ensure, Context, Result};
 use serde_json::Value;
 use std::{env, time::Duration};
 use tokio::{process::Command, time::timeout};
-use zombienet_sdk::{LocalFileSystem, NetworkConfig, NetworkConfigExt, NetworkNode};
+use zombienet_sdk::{AddNodeOptions, Arg, LocalFileSystem, NetworkConfig, NetworkConfigExt, NetworkNode};
 
 /// A running network.
 pub type Network = zombienet_sdk::Network<LocalFileSystem>;
@@ -30,6 +30,12 @@ pub async fn run(definition: &str, scenario: impl AsyncFnOnce(&mut Network) -> R
 	network.destroy().await?;
 	outcome.context("the scenario took too long").flatten().with_context(|| format!("the logs are in {files}"))?;
 	std::fs::remove_dir_all(files).context("removing the files of the nodes")
+}
+
+/// Adds a node that is no validator of the definition, with `args` besides those that every node has.
+pub async fn join(network: &mut Network, name: &str, args: Vec<Arg>) -> Result<()> {
+	let args = [vec!["--no-mdns".into()], args].concat();
+	network.add_node(name, AddNodeOptions { args, ..Default::default() }).await
 }
 
 /// Kills the process of `node`, as a crash would.

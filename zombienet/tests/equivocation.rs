@@ -8,10 +8,7 @@ use openledger_zombienet::{
 };
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
-use zombienet_sdk::{
-	subxt::{dynamic::Value, tx::Signer, utils::H256, PolkadotConfig},
-	AddNodeOptions,
-};
+use zombienet_sdk::subxt::{dynamic::Value, tx::Signer, utils::H256, PolkadotConfig};
 
 /// What an equivocation leads to, in the events of finalised blocks.
 const CONSEQUENCES: [&str; 3] = ["Offences.Offence", "Staking.SlashReported", "Staking.Slashed"];
@@ -34,8 +31,7 @@ async fn an_equivocation_is_reported_and_slashed() -> Result<()> {
 		alice.reaches(2, Duration::from_secs(90)).await?;
 		let before = bonded(alice, alice.finalized_hash().await?).await?;
 
-		let twin = AddNodeOptions { args: vec!["--dave".into(), "--force-authoring".into()], ..Default::default() };
-		network.add_node("twin", twin).await?;
+		network::join(network, "twin", vec!["--dave".into(), "--force-authoring".into()]).await?;
 		let block = timeout(LIMIT, consequences(alice)).await.context("no consequences of the equivocation")??;
 
 		let after = bonded(alice, block).await?;

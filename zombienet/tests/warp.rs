@@ -8,14 +8,11 @@ use openledger_zombienet::{
 };
 use serde::Deserialize;
 use std::time::Duration;
-use zombienet_sdk::{
-	subxt::{
-		dynamic::{tx, Value},
-		ext::{scale_value::scale::decode_as_type, subxt_rpcs::rpc_params},
-		tx::Signer,
-		PolkadotConfig,
-	},
-	AddNodeOptions,
+use zombienet_sdk::subxt::{
+	dynamic::{tx, Value},
+	ext::{scale_value::scale::decode_as_type, subxt_rpcs::rpc_params},
+	tx::Signer,
+	PolkadotConfig,
 };
 
 /// How many times the set of GRANDPA's authorities has changed before the newcomer joins.
@@ -59,8 +56,7 @@ async fn a_newcomer_warps_over_changes_of_authorities() -> Result<()> {
 			chain.reaches(target, Duration::from_secs(30)).await?;
 		}
 
-		let options = AddNodeOptions { args: vec![("--sync", "warp").into()], ..Default::default() };
-		network.add_node("newcomer", options).await?;
+		network::join(network, "newcomer", vec![("--sync", "warp").into()]).await?;
 		let node = network.get_node("newcomer")?;
 		let newcomer = Chain::connect(node).await?;
 		newcomer.reaches(target, Duration::from_secs(60)).await?;
