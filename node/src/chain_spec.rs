@@ -1,7 +1,11 @@
 //! The chains that the node knows by name.
 
 use crate::service::Block;
-use openledger_runtime::{constants::SS58_PREFIX, genesis_config_presets::TESTNET_RUNTIME_PRESET, WASM_BINARY};
+use openledger_runtime::{
+	constants::SS58_PREFIX,
+	genesis_config_presets::{get_preset, TESTNET_RUNTIME_PRESET},
+	WASM_BINARY,
+};
 use sc_chain_spec::{ChainSpec, ChainSpecExtension, ChainType, GenericChainSpec, Properties};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -86,13 +90,19 @@ fn runtime() -> Result<&'static [u8], String> {
 }
 
 /// A chain whose genesis the runtime's preset describes.
+///
+/// The preset is asked of the runtime that is compiled in, which is the same one: by its name it would be asked of the WASM
+/// runtime, after compiling that.
 fn known(chain: &Known) -> Result<Spec, String> {
+	let patch =
+		get_preset(&chain.preset.into()).ok_or_else(|| format!("the runtime has no preset '{}'", chain.preset))?;
+	let patch = serde_json::from_slice(&patch).map_err(|error| error.to_string())?;
 	Ok(Spec::builder(runtime()?, Extensions::default())
 		.with_name(chain.title)
 		.with_id(chain.id)
 		.with_chain_type(chain.kind.clone())
 		.with_protocol_id(chain.protocol)
-		.with_genesis_config_preset_name(chain.preset)
+		.with_genesis_config_patch(patch)
 		.with_properties(properties())
 		.build())
 }

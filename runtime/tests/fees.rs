@@ -8,7 +8,7 @@ use codec::Encode;
 use openledger_runtime::{
 	configs::staking::fee_pot,
 	constants::{MILLI_OPEN, OPEN, TOTAL_SUPPLY},
-	Address, Balances, Executive, Runtime, RuntimeCall, TransactionPayment,
+	Address, Balances, Executive, Runtime, RuntimeCall, RuntimeEvent, System, TransactionPayment,
 };
 use sp_keyring::Sr25519Keyring::{Alice, AliceStash, Bob};
 
@@ -40,6 +40,24 @@ fn a_fee_waits_for_the_stakers_and_the_author_has_the_tip() {
 		assert_eq!(Balances::free_balance(fee_pot()) - waiting_before, fee);
 		assert_eq!(balance(AliceStash) - author_before, MILLI_OPEN);
 		assert_eq!(Balances::total_issuance(), TOTAL_SUPPLY);
+	});
+}
+
+#[test]
+fn a_tip_of_nothing_pays_nobody() {
+	common::development().execute_with(|| {
+		common::start_first_block();
+		Executive::apply_extrinsic(common::signed(Alice, transfer())).unwrap().unwrap();
+
+		let paid: Vec<_> = System::events()
+			.into_iter()
+			.filter_map(|record| match record.event {
+				RuntimeEvent::Balances(pallet_balances::Event::Deposit { who, amount }) => Some((who, amount)),
+				_ => None,
+			})
+			.collect();
+		assert!(!paid.is_empty());
+		assert!(paid.iter().all(|(who, amount)| *who == fee_pot() && *amount > 0), "{paid:?}");
 	});
 }
 

@@ -44,7 +44,7 @@ impl<T: frame_system::Config> WeightInfo for CountedWeight<T> {
 		Self::counted(50, 3, 5).saturating_add(Weight::from_parts(100_000, 0).saturating_mul(u64::from(n)))
 	}
 	fn offer() -> Weight {
-		Self::counted(25, 4, 1)
+		Self::counted(25, 5, 1)
 	}
 	fn withdraw_offer() -> Weight {
 		Self::counted(20, 3, 1)

@@ -47,6 +47,6 @@ impl<T: frame_system::Config> WeightInfo for CountedWeight<T> {
 		Self::counted(90, 6, 7)
 	}
 	fn distribute(n: u32) -> Weight {
-		Self::counted(40, 3, 3).saturating_add(Self::each(n, 70, 3, 2))
+		Self::counted(40, 4, 3).saturating_add(Self::each(n, 70, 3, 2))
 	}
 }

@@ -10,12 +10,15 @@ use frame_support::{
 	parameter_types,
 	traits::{
 		fungible::{Balanced, Credit},
-		ConstU128, ConstU32, ConstU8, OnUnbalanced, VariantCountOf,
+		ConstU128, ConstU32, ConstU8, Imbalance, OnUnbalanced, VariantCountOf,
 	},
 	weights::ConstantMultiplier,
 };
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{traits::Bounded, FixedPointNumber, Perquintill};
+use sp_runtime::{
+	traits::{Bounded, Zero},
+	FixedPointNumber, Perquintill,
+};
 
 impl pallet_balances::Config for Runtime {
 	type AccountStore = System;
@@ -76,7 +79,9 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for FeesToStakers {
 		if let Some(fee) = fee_then_tip.next() {
 			let _unpaid = Balances::resolve(&fee_pot(), fee);
 		}
-		if let (Some(tip), Some(author)) = (fee_then_tip.next(), Authorship::author()) {
+		// Most transactions give no tip, and a payment of nothing costs an event and a look at the author's account.
+		let tip = fee_then_tip.next().filter(|tip| !tip.peek().is_zero());
+		if let (Some(tip), Some(author)) = (tip, Authorship::author()) {
 			let _unpaid = Balances::resolve(&author, tip);
 		}
 	}
