@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Only types are checked, so the WASM runtime is not needed. Naming the whole workspace keeps the features of all
-# dependencies what they are elsewhere.
+# Naming the whole workspace keeps the features of all dependencies what they are elsewhere.
 SKIP_OPENLEDGER_RUNTIME_WASM_BUILD=1 cargo clippy --workspace --all-targets --locked --features openledger-runtime/sudo -- -D warnings
 echo "check-features: the runtime compiles with sudo"
