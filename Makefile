@@ -6,7 +6,7 @@ export OPENLEDGER_ASSETS ?= $(HOME)/.cache/openledger/assets
 DEVNET := $(CARGO_TARGET_DIR)/debug/openledger-devnet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test test-network benchmarks bench lint clean
+.PHONY: help setup build run demo test test-network benchmarks bench fuzz lint clean
 .NOTPARALLEL:
 
 help: ## what there is to make
@@ -17,6 +17,7 @@ setup: ## install what the build needs and fetch the models
 
 build: setup ## compile everything, tests included
 	cargo build --workspace --all-targets --locked
+	scripts/verifier.sh
 
 run: build ## a local network with a worker and its gateway
 	$(DEVNET) run
@@ -33,8 +34,12 @@ test-network: build ## the scenarios of zombienet/: partition, upgrade by refere
 benchmarks: setup ## the pallets' weight benchmarks, as tests; compiles FRAME once more with their feature
 	scripts/benchmarks.sh
 
-bench: build ## what the node reaches: start, transfers per second, import, memory; needs the machine for itself
+bench: build ## what the node and the arithmetic reach: start, transfers, import, memory, trees; needs the machine for itself
 	benches/node/bench.sh
+	benches/primitives/bench.sh
+
+fuzz: setup ## two minutes of fuzzing of decoders, verifiers and referee; needs a nightly compiler and cargo-fuzz
+	pallets/primitives/fuzz/run.sh
 
 # Clippy checks types only. Building the WASM runtime here too would make what `make build` compiled stale.
 lint: setup ## formatting, clippy without a warning, one version of each SDK crate

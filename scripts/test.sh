@@ -15,6 +15,7 @@ stage() {
 
 stage "lock file: one version of each SDK crate" scripts/check-lock.sh
 stage "libraries: unit, property and stateful tests" cargo test --workspace --locked --lib --bins
+stage "test vectors: in Python, and in WASM as a browser" scripts/vectors.sh
 stage "documentation examples" cargo test --workspace --locked --doc
 stage "integration: runtime, workers, node processes" cargo test --workspace --locked --test '*'
 stage "polkadot-js transfers OPEN" benches/node/transfer.sh

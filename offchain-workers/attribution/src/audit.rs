@@ -3,8 +3,8 @@
 use crate::index::{RetrievalIndex, PARALLEL_FROM};
 use openledger_primitives::{
 	attribution::{IndexInfo, IndexLeaf, Part},
-	merkle::Commitment,
-	referee::{check_form, check_leaf, Fraud},
+	referee::{check_form, check_leaf, Fraud, RowState},
+	tree::plain::Commitment,
 };
 use rayon::prelude::*;
 use sp_core::H256;
@@ -50,7 +50,8 @@ pub fn audit_part(
 	if let Err(fraud) = check_form(part, info, limit) {
 		return Ok(Some(Finding { fraud, opening: None }));
 	}
-	let refutes = |leaf: &IndexLeaf<AccountId32>| Some((check_leaf(part, info, leaf, limit).err()?, leaf.row));
+	let refutes =
+		|leaf: &IndexLeaf<AccountId32>| Some((check_leaf(part, info, leaf, limit, RowState::Listed).err()?, leaf.row));
 	let named = part.top.iter().filter_map(|named| index.leaf(named.row)).find_map(refutes);
 	let found = named.or_else(|| {
 		if index.leaves().len() < PARALLEL_FROM {

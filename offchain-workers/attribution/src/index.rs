@@ -6,8 +6,8 @@ use openledger_primitives::{
 	attribution::{IndexInfo, IndexKind, IndexLeaf, Part, Pool, Scored, Vector, MAX_DIM},
 	hashing::{Blake2b256, Domain},
 	ids::{DatanetId, IndexId},
-	merkle::{Commitment, MerkleTree},
 	referee,
+	tree::{plain::Commitment, whole::MerkleTree},
 };
 use rayon::prelude::*;
 use sp_core::H256;

@@ -3,10 +3,11 @@
 use crate::index::IndexRow;
 use openledger_primitives::{
 	attribution::Vector,
+	content::ContentHash,
 	hashing::{Blake2b256, Domain},
 	ids::DatanetId,
-	merkle::{Commitment, MerkleTree},
 	rows::RowLeaf,
+	tree::{plain::Commitment, whole::MerkleTree},
 };
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
@@ -164,7 +165,7 @@ impl DatanetVersion {
 				let row = u32::try_from(leaves.len()).map_err(|_| RowsError::TooManyRows)?;
 				let cluster = *clusters.entry(text.normalised()).or_insert(row);
 				let contributor = contributor.clone();
-				leaves.push(RowLeaf { row, contributor, cluster, content: text.content(), licensed });
+				leaves.push(RowLeaf { row, contributor, cluster, content: ContentHash(text.content()), licensed });
 				texts.push(text);
 			}
 		}

@@ -7,7 +7,7 @@ use openledger_primitives::{
 	attribution::{Part, Pool, Scored, Vector},
 	hashing::{Blake2b256, Domain},
 	ids::{DatanetId, IndexId},
-	referee::{check_form, check_leaf, Fraud},
+	referee::{check_form, check_leaf, Fraud, RowState},
 };
 use proptest::prelude::*;
 use sp_core::H256;
@@ -43,7 +43,7 @@ fn accepted_by_the_chain(index: &RetrievalIndex, part: &Part, finding: &Finding)
 			let bytes = leaf.leaf(&DOMAIN, info.datanet, info.version);
 			info.rows.verify::<Blake2b256>(leaf.row, &bytes, proof)
 				&& check_form(part, &info, LIMIT).is_ok()
-				&& check_leaf(part, &info, leaf, LIMIT) == Err(finding.fraud)
+				&& check_leaf(part, &info, leaf, LIMIT, RowState::Listed) == Err(finding.fraud)
 		}
 	}
 }

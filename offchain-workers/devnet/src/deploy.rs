@@ -14,7 +14,9 @@ use openledger_chain::{
 	AccountId, Balance, Chain, Key, Runtime, RuntimeCall, RuntimeEvent, Wait,
 };
 use openledger_openlora::Model;
-use openledger_primitives::{Commitment, ContributionId, DatanetId, IndexId, IndexKind, ModelId};
+use openledger_primitives::{
+	manifest::TrainingData, Commitment, ContentHash, ContributionId, DatanetId, IndexId, IndexKind, Manifest, ModelId,
+};
 use openledger_store::Store;
 use openledger_worker::{
 	config::{AgentConfig, BatchConfig, ChainConfig, Config, EngineConfig, GatewayConfig, IndexConfig, ModelConfig},
@@ -278,12 +280,21 @@ async fn register(
 	let manifest_bytes = std::fs::read(files.adapter().join("manifest.json"))?;
 	let targets =
 		vec![Target::Query, Target::Key, Target::Value, Target::Output, Target::Gate, Target::Up, Target::Down];
+	let adapter_weights = H256(parse_hash(&manifest.adapter_blake3)?);
+	let trained_on = TrainingData { datanet, version: version.version(), rows: version.commitment() };
+	let origin = Manifest {
+		base,
+		base_weights: ContentHash(weights),
+		data: bounded(vec![trained_on])?,
+		recipe: ContentHash(H256(*blake3::hash(&manifest_bytes).as_bytes())),
+		adapter: ContentHash(adapter_weights),
+	};
 	let adapter = ModelKind::Adapter {
 		base,
 		rank: u16::try_from(manifest.lora.rank)?,
 		targets: bounded(targets)?,
-		weights: H256(parse_hash(&manifest.adapter_blake3)?),
-		manifest: H256(*blake3::hash(&manifest_bytes).as_bytes()),
+		weights: adapter_weights,
+		manifest: origin.commitment(&chain.domain()),
 		data: bounded(vec![(datanet, version.version())])?,
 	};
 	let adapter = register_one(chain, &roles.developer, adapter, b"Apache-2.0").await?;

@@ -6,7 +6,7 @@ use openledger_chain::{AccountId, Balance, Chain};
 use openledger_primitives::{
 	money::{Reserved, DEFAULT_SPLIT},
 	payout::{self, Source},
-	Payout,
+	Payout, Pool,
 };
 
 /// Who is to be paid how much by the batch of these answers.
@@ -25,6 +25,8 @@ pub async fn payouts(
 			datanet = Some(index.info.datanet);
 			sources.push(Source {
 				contributor: citation.contributor.clone(),
+				pool: Pool::Retrieval,
+				version: (index.info.datanet, index.info.version),
 				index: citation.index,
 				row: citation.row,
 				score: citation.score,

@@ -54,6 +54,8 @@ fn describe(retrieval: &Retrieval, named: &Scored) -> Option<(Source<AccountId32
 	let text = retrieval.rows.get(usize::try_from(named.row).ok()?)?;
 	let source = Source {
 		contributor: leaf.contributor.clone(),
+		pool: Pool::Retrieval,
+		version: (retrieval.index.info().datanet, retrieval.index.info().version),
 		index: retrieval.id,
 		row: named.row,
 		score: named.score,

@@ -16,13 +16,11 @@ use openledger_chain::{
 	AccountId, Balance, Chain, ChainError, Runtime, RuntimeEvent, Wait,
 };
 use openledger_gateway::Ledger;
+use openledger_primitives::batch::MAX_PAYERS;
 use openledger_store::Store;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The most payers of a batch; the chain's rule.
-const MAX_PAYERS: usize = 256;
 
 /// Submits batches.
 pub struct Batcher {
@@ -100,7 +98,7 @@ impl Batcher {
 			payers.insert(record.receipt.payer.clone());
 			let left = cover.checked_sub(record.receipt.fee);
 			cover = left.unwrap_or_default();
-			left.is_some() && payers.len() <= MAX_PAYERS
+			left.is_some() && payers.len() <= MAX_PAYERS as usize
 		};
 		let count = records.iter().take_while(|record| fits(record)).count();
 		if count < records.len() {

@@ -7,6 +7,7 @@ use crate::journal::{rank, Journal, JournalError, Record};
 use openledger_chain::{AccountId, Balance, Chain, ChainError, ChannelRecord, Key};
 use openledger_gateway::{Draft, Issued, Ledger, LedgerError, Reservation, SignedVoucher};
 use openledger_primitives::{
+	batch::MAX_EXPOSURE_PERCENT,
 	money::FeeSplit,
 	payout::{Answer, Royalty},
 	DatanetId, Domain, ModelId, NumericClass, Receipt,
@@ -25,8 +26,8 @@ use std::{
 const FRESH: Duration = Duration::from_secs(30);
 /// The same when it says that too little is left: somebody who tops up need not wait.
 const BRIEFLY: Duration = Duration::from_secs(1);
-/// The part of the stake that unsettled fees may reach; the chain's rule.
-const MAX_EXPOSURE: Perbill = Perbill::from_percent(50);
+/// The part of the stake that unsettled fees may reach.
+const MAX_EXPOSURE: Perbill = Perbill::from_percent(MAX_EXPOSURE_PERCENT);
 
 /// What the division of a fee needs to know of a model.
 #[derive(Clone, Debug)]

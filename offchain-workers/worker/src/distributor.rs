@@ -11,9 +11,8 @@ use openledger_chain::{
 	BatchRecord, Chain, Runtime, Wait,
 };
 use openledger_gateway::Ledger;
+use openledger_primitives::batch::MAX_DISTRIBUTE;
 
-/// The most payouts of one transaction; the chain's rule.
-const MAX_DISTRIBUTE: usize = 64;
 /// Blocks after which a batch that did not settle by itself is settled by call.
 const PATIENCE: u32 = 3;
 
@@ -79,7 +78,7 @@ impl Distributor {
 			let proof = proof.try_into().map_err(|_| anyhow::anyhow!("the payout tree is too deep"))?;
 			proofs.push(PayoutProof { leaf, payout: payout.clone(), proof });
 		}
-		for chunk in proofs.chunks(MAX_DISTRIBUTE) {
+		for chunk in proofs.chunks(MAX_DISTRIBUTE as usize) {
 			let payouts = chunk.to_vec().try_into().map_err(|_| anyhow::anyhow!("too many payouts at once"))?;
 			let call = Call::<Runtime>::distribute { batch: number, payouts };
 			self.chain.submit(&self.books.identity().signer, call, Wait::Finalised).await?;

@@ -17,9 +17,9 @@ use frame_support::{
 use frame_system::RawOrigin;
 use openledger_primitives::{
 	attribution::{MAX_DIM, MAX_PARTS, MAX_TOP},
-	merkle::{leaf_hash, node_hash},
 	referee,
 	traits::{Models, Versions},
+	tree::plain::{leaf_hash, node_hash},
 	Attribution, Balance, Blake2b256, Commitment, Fraud, IndexId, IndexKind, IndexLeaf, ModelId, NumericClass, Part,
 	Payout, Pool, Receipt, Scored, SumCommitment, SumNode, Voucher,
 };
@@ -74,14 +74,14 @@ fn sum_tree(known: &[(u32, SumNode)], count: u32) -> Result<(SumCommitment, Vec<
 		last >>= 1;
 	}
 	let top = level.first_key_value().ok_or("a leaf is known")?.1;
-	Ok((SumCommitment { root: top.hash, count, sum: top.sum }, proofs))
+	Ok((SumCommitment::of::<Blake2b256>(count, top), proofs))
 }
 
 /// The same for a tree without amounts of which only the first leaf is known.
 fn tree(first: &[u8], count: u32) -> (Commitment, Vec<H256>) {
 	let steps = u32::BITS.saturating_sub(count.saturating_sub(1).leading_zeros());
-	let root = (0..steps).fold(leaf_hash::<Blake2b256>(first), |node, _| node_hash::<Blake2b256>(&node, &UNKNOWN.hash));
-	(Commitment { root, count }, vec![UNKNOWN.hash; steps as usize])
+	let top = (0..steps).fold(leaf_hash::<Blake2b256>(first), |node, _| node_hash::<Blake2b256>(&node, &UNKNOWN.hash));
+	(Commitment::of::<Blake2b256>(count, &top), vec![UNKNOWN.hash; steps as usize])
 }
 
 /// Gives `who` an account and `amount` to hold.
@@ -180,7 +180,7 @@ fn lie<T: Config>(index: IndexId, opening: &Opening<T::AccountId>) -> Result<Att
 	*judged = part(limit);
 	let info = Indexes::<T>::get(index).ok_or("the index is published")?.info;
 	referee::check_form(judged, &info, limit).map_err(|_| "the fraud cannot be seen without an opening")?;
-	let found = referee::check_leaf(judged, &info, &opening.leaf, limit);
+	let found = referee::check_leaf(judged, &info, &opening.leaf, limit, referee::RowState::Listed);
 	frame_support::ensure!(found == Err(Fraud::Omitted), "the opened row is missing");
 	Ok(Attribution { parts: BoundedVec::truncate_from(parts) })
 }

@@ -13,7 +13,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use openledger_primitives::{
-	referee,
+	referee::{self, RowState},
 	traits::{Agents, Channels},
 	Attribution, Blake2b256, Fraud, Part, Receipt, SumNode, MAX_PROOF,
 };
@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
 		let bytes = leaf.leaf(&Self::domain(), index.info.datanet, index.info.version);
 		let in_index = index.info.rows.verify::<Blake2b256>(leaf.row, &bytes, &proof);
 		ensure!(in_index, Error::<T>::BadIndexProof);
-		match referee::check_leaf(part, &index.info, &leaf, T::TopRows::get()) {
+		match referee::check_leaf(part, &index.info, &leaf, T::TopRows::get(), RowState::Listed) {
 			Ok(()) => Err(Error::<T>::ClaimStands),
 			Err(fraud) => Ok(fraud),
 		}

@@ -2,10 +2,10 @@
 
 use crate::Config;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound};
-use openledger_primitives::{Balance, IndexInfo, IndexLeaf, ModelId, Payout, SumCommitment, SumNode, MAX_PROOF};
+use frame_support::{CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound};
+pub use openledger_primitives::batch::{Draw, Opening, PayoutProof};
+use openledger_primitives::{Balance, IndexInfo, ModelId, SumCommitment};
 use scale_info::TypeInfo;
-use sp_core::H256;
 
 /// A published index.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound)]
@@ -56,37 +56,4 @@ pub struct Batch<AccountId, BlockNumber> {
 	pub matures: BlockNumber,
 	/// Where it stands.
 	pub state: BatchState,
-}
-
-/// What a batch draws from one payer.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct Draw<AccountId, Signature> {
-	/// The payer.
-	pub payer: AccountId,
-	/// All that is drawn from the payer's channel after this batch.
-	pub drawn: Balance,
-	/// What the payer's voucher allows.
-	pub ceiling: Balance,
-	/// The payer's signature of that voucher.
-	pub signature: Signature,
-}
-
-/// A leaf of an index with its proof.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct Opening<AccountId> {
-	/// The leaf.
-	pub leaf: IndexLeaf<AccountId>,
-	/// Its siblings, from the leaf up.
-	pub proof: BoundedVec<H256, ConstU32<MAX_PROOF>>,
-}
-
-/// A payout with its proof.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct PayoutProof<AccountId> {
-	/// Position in the payout tree.
-	pub leaf: u32,
-	/// The payout.
-	pub payout: Payout<AccountId>,
-	/// Its siblings, from the leaf up.
-	pub proof: BoundedVec<SumNode, ConstU32<MAX_PROOF>>,
 }

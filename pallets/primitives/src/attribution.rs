@@ -3,13 +3,13 @@
 use crate::{
 	hashing::{Blake2b256, Domain, Tag, TreeHash},
 	ids::{DatanetId, IndexId},
-	merkle::Commitment,
+	tree::plain::Commitment,
 };
 use alloc::vec::Vec;
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use primitive_types::H256;
 use scale_info::TypeInfo;
-use sp_core::{ConstU32, H256};
-use sp_runtime::BoundedVec;
 
 /// The widest vector of an index.
 pub const MAX_DIM: u32 = 4096;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use codec::Encode;
-use sp_core::H256;
+use primitive_types::H256;
 
 /// A hash function that trees are built with.
 pub trait TreeHash {
@@ -55,6 +55,8 @@ pub enum Tag {
 	Attribution,
 	/// A payment voucher.
 	Voucher,
+	/// A training manifest.
+	Manifest,
 }
 
 impl Tag {
@@ -67,6 +69,7 @@ impl Tag {
 			Tag::Row => b"openledger/row/1",
 			Tag::Attribution => b"openledger/attribution/1",
 			Tag::Voucher => b"openledger/voucher/1",
+			Tag::Manifest => b"openledger/manifest/1",
 		}
 	}
 }

@@ -3,8 +3,8 @@
 //! `docs/protocol.md` §12.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use primitive_types::H256;
 use scale_info::TypeInfo;
-use sp_core::H256;
 
 /// The version of [`LeafExtra`].
 pub const LEAF_EXTRA_VERSION: u8 = 0;

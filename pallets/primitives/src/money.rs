@@ -4,12 +4,15 @@ use crate::Balance;
 use alloc::{vec, vec::Vec};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
+use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
 /// `amount * part / whole`, rounded down. `None` when `whole` is 0 or the result overflows.
 pub fn proportion(amount: Balance, part: u128, whole: u128) -> Option<Balance> {
 	multiply_by_rational_with_rounding(amount, part, whole, Rounding::Down)
 }
+
+/// What the shares of a fee add up to, the agent's among them.
+pub const WHOLE: u128 = 100;
 
 /// Shares of a fee in percent; the agent has what is left.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +36,7 @@ pub struct FeeSplit {
 pub const DEFAULT_SPLIT: FeeSplit = FeeSplit { burn: 5, treasury: 3, model: 20, data: 35, stakers: 5, auditors: 2 };
 
 /// What a whole batch sets aside before anyone is paid.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reserved {
 	/// Destroyed.
 	pub burn: Balance,
@@ -54,7 +57,7 @@ impl FeeSplit {
 	/// What a batch with these `fees` burns, gives to the treasury and pays out. Adds up to `fees` exactly.
 	pub fn reserve(&self, fees: Balance) -> Option<Reserved> {
 		self.agent()?;
-		let share = |percent: u8| proportion(fees, u128::from(percent), 100);
+		let share = |percent: u8| proportion(fees, u128::from(percent), WHOLE);
 		let burn = share(self.burn)?;
 		let treasury = [self.treasury, self.stakers, self.auditors]
 			.into_iter()
@@ -64,7 +67,7 @@ impl FeeSplit {
 
 	/// The part of one fee for the owners of models, and the part for data.
 	pub fn pools(&self, fee: Balance) -> Option<(Balance, Balance)> {
-		Some((proportion(fee, u128::from(self.model), 100)?, proportion(fee, u128::from(self.data), 100)?))
+		Some((proportion(fee, u128::from(self.model), WHOLE)?, proportion(fee, u128::from(self.data), WHOLE)?))
 	}
 }
 
@@ -72,18 +75,32 @@ impl FeeSplit {
 ///
 /// All weights zero divides nothing and gives zeros. `None` when the sum of the weights overflows.
 pub fn apportion(total: Balance, weights: &[u128]) -> Option<Vec<Balance>> {
-	let whole = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
-	if whole == 0 {
-		return Some(vec![0; weights.len()]);
+	apportion_part(total, 1, 1, weights)
+}
+
+/// Divides `amount · part / whole`, rounded down, by `weights` with the largest-remainder method.
+///
+/// The quotas are those of the exact fraction, not of its rounded value, so that nobody is rounded against twice: every
+/// share is less than a unit from `amount · part · weight / (whole · Σ weights)`. Ties go to the lower position. All weights zero divides nothing and gives
+/// zeros. `None` when `whole` is 0 or less than `part`, or when `whole · Σ weights` overflows.
+pub fn apportion_part(amount: Balance, part: u128, whole: u128, weights: &[u128]) -> Option<Vec<Balance>> {
+	let sum = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
+	let divisor = whole.checked_mul(sum)?;
+	if part > whole {
+		return None;
 	}
+	if sum == 0 {
+		return (whole > 0).then(|| vec![0; weights.len()]);
+	}
+	let mut left = proportion(amount, part, whole)?;
 	let mut shares = Vec::with_capacity(weights.len());
 	let mut order = Vec::with_capacity(weights.len());
-	let mut left = total;
 	for (position, weight) in weights.iter().enumerate() {
-		let share = proportion(total, *weight, whole)?;
+		let factor = part.checked_mul(*weight)?;
+		let share = proportion(amount, factor, divisor)?;
 		left = left.checked_sub(share)?;
-		// The remainder of total * weight / whole, which fits because it is below `whole`.
-		let remainder = total.wrapping_mul(*weight).wrapping_sub(share.wrapping_mul(whole));
+		// The remainder of amount · factor / divisor, which fits because it is below `divisor`.
+		let remainder = amount.wrapping_mul(factor).wrapping_sub(share.wrapping_mul(divisor));
 		order.push((core::cmp::Reverse(remainder), position));
 		shares.push(share);
 	}
@@ -112,6 +129,17 @@ mod tests {
 	}
 
 	#[test]
+	fn a_part_is_divided_by_its_exact_fraction() {
+		// 35 % of 10 is 3.5: nobody may lose the half before the division.
+		assert_eq!(apportion_part(10, 35, 100, &[1, 1]), Some(vec![2, 1]));
+		// 20 % of 7 is 1.4; the shares are 0.98 and 0.42, so the unit goes to the first.
+		assert_eq!(apportion_part(7, 20, 100, &[7, 3]), Some(vec![1, 0]));
+		assert_eq!(apportion_part(7, 101, 100, &[1]), None);
+		assert_eq!(apportion_part(7, 0, 0, &[1]), None);
+		assert_eq!(apportion_part(7, 0, 100, &[1, 2]), Some(vec![0, 0]));
+	}
+
+	#[test]
 	fn equal_remainders_go_to_the_lower_position() {
 		assert_eq!(apportion(10, &[1, 1, 1]), Some(vec![4, 3, 3]));
 		assert_eq!(apportion(0, &[1, 2]), Some(vec![0, 0]));
@@ -129,6 +157,20 @@ mod tests {
 			for (share, weight) in shares.iter().zip(&weights) {
 				let floor = (total * weight).checked_div(whole).unwrap_or_default();
 				prop_assert!(*share == floor || *share == floor + 1);
+			}
+		}
+
+		#[test]
+		fn nobody_is_a_unit_away_from_the_exact_share(
+			amount in 0..=u128::from(u64::MAX), part in 0..=100u128, weights in prop::collection::vec(0..=1_000_000u128, 1..20),
+		) {
+			let shares = apportion_part(amount, part, 100, &weights).unwrap();
+			let whole: u128 = weights.iter().sum();
+			let total = if whole == 0 { 0 } else { amount * part / 100 };
+			prop_assert_eq!(shares.iter().sum::<u128>(), total);
+			for (share, weight) in shares.iter().zip(&weights).filter(|_| whole > 0) {
+				// |share − exact| < 1, both sides times 100 · whole.
+				prop_assert!((share * 100 * whole).abs_diff(amount * part * weight) < 100 * whole);
 			}
 		}
 

@@ -1,10 +1,11 @@
 //! From receipts to payouts, and back: every planck of a payout has a line that says why (protocol §10).
 
 use crate::{
+	attribution::Pool,
 	hashing::{Blake2b256, Domain, Tag},
 	ids::{DatanetId, IndexId, ModelId},
-	merkle_sum::SumTree,
-	money::{apportion, proportion, FeeSplit, Reserved},
+	money::{apportion_part, proportion, FeeSplit, Reserved, WHOLE},
+	tree::whole::SumTree,
 	Balance,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -135,11 +136,18 @@ pub fn royalties<AccountId: Clone>(
 	Some(royalties)
 }
 
+/// The shares of the data pool when rows of both pools mattered: retrieval and training. Alone, either has all of it.
+const POOLS: (u128, u128) = (1, 1);
+
 /// A row that a receipt names as a source, with what the division needs to know of it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
 pub struct Source<AccountId> {
 	/// Who contributed the row.
 	pub contributor: AccountId,
+	/// Why it mattered.
+	pub pool: Pool,
+	/// The datanet version that it is a row of.
+	pub version: (DatanetId, u32),
 	/// The index that it was found through.
 	pub index: IndexId,
 	/// The row.
@@ -158,10 +166,14 @@ impl<AccountId> Source<AccountId> {
 		let above = i128::from(self.score).checked_sub(i128::from(self.threshold))?.checked_add(1)?;
 		u128::try_from(above.max(0)).ok()?.checked_mul(u128::from(self.reputation))
 	}
+
+	fn is_same_row(&self, other: &Self) -> bool {
+		(self.version, self.row) == (other.version, other.row)
+	}
 }
 
 /// Everything that the division of one fee depends on.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
 pub struct Answer<AccountId> {
 	/// The fee in planck.
 	pub fee: Balance,
@@ -175,27 +187,45 @@ pub struct Answer<AccountId> {
 
 impl<AccountId: Clone> Answer<AccountId> {
 	/// Who is paid from this fee and why, except the agent, which has what is left of the batch. `None` on overflow.
+	///
+	/// A row is paid once: one that both pools name is paid for having been retrieved.
 	pub fn lines(&self, split: &FeeSplit) -> Option<Vec<Line<AccountId>>> {
-		let (model_pool, data_pool) = split.pools(self.fee)?;
 		let mut lines = Vec::new();
 		let weights: Vec<u128> = self.royalties.iter().map(|royalty| royalty.weight).collect();
-		for (royalty, amount) in self.royalties.iter().zip(apportion(model_pool, &weights)?) {
+		let amounts = apportion_part(self.fee, u128::from(split.model), WHOLE, &weights)?;
+		for (royalty, amount) in self.royalties.iter().zip(amounts) {
 			let role = Role::Model { model: royalty.model };
 			lines.push(Line { account: royalty.account.clone(), role, amount });
 		}
-		let weights = self.sources.iter().map(Source::weight).collect::<Option<Vec<u128>>>()?;
-		let whole = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
-		let mut left = data_pool;
-		for (source, weight) in self.sources.iter().zip(weights) {
-			let amount = if whole == 0 { 0 } else { proportion(data_pool, weight, whole)? };
-			left = left.checked_sub(amount)?;
-			let role = Role::Row { index: source.index, row: source.row, score: source.score };
-			lines.push(Line { account: source.contributor.clone(), role, amount });
+		let (_, mut left) = split.pools(self.fee)?;
+		let (retrieved, trained) = self.pools();
+		for (sources, share) in [(&retrieved, POOLS.0), (&trained, POOLS.1)] {
+			let shares =
+				if retrieved.is_empty() || trained.is_empty() { share } else { POOLS.0.checked_add(POOLS.1)? };
+			let weights = sources.iter().map(|source| source.weight()).collect::<Option<Vec<u128>>>()?;
+			let whole = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
+			let part = u128::from(split.data).checked_mul(share)?;
+			let divisor = WHOLE.checked_mul(shares)?.checked_mul(whole)?;
+			for (source, weight) in sources.iter().zip(weights) {
+				// One division, so that a row is rounded down once.
+				let amount = if whole == 0 { 0 } else { proportion(self.fee, part.checked_mul(weight)?, divisor)? };
+				left = left.checked_sub(amount)?;
+				let role = Role::Row { index: source.index, row: source.row, score: source.score };
+				lines.push(Line { account: source.contributor.clone(), role, amount });
+			}
 		}
 		let (account, datanet) = self.commons.clone();
 		lines.push(Line { account, role: Role::Commons { datanet }, amount: left });
 		lines.retain(|line| line.amount > 0);
 		Some(lines)
+	}
+
+	/// The rows that were retrieved, and those that were trained on and not retrieved.
+	fn pools(&self) -> (Vec<&Source<AccountId>>, Vec<&Source<AccountId>>) {
+		let (retrieved, mut trained): (Vec<_>, Vec<_>) =
+			self.sources.iter().partition(|source| source.pool == Pool::Retrieval);
+		trained.retain(|source| !retrieved.iter().any(|other| other.is_same_row(source)));
+		(retrieved, trained)
 	}
 }
 
@@ -233,7 +263,7 @@ pub fn settle<AccountId: Ord + Clone>(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::money::DEFAULT_SPLIT;
+	use crate::money::{apportion, DEFAULT_SPLIT};
 	use alloc::vec;
 	use proptest::prelude::*;
 
@@ -257,7 +287,8 @@ mod tests {
 	}
 
 	fn source(row: u32, contributor: u8, score: i64, reputation: u16) -> Source<u8> {
-		Source { contributor, index: IndexId(0), row, score, threshold: 100, reputation }
+		let (pool, version) = (Pool::Retrieval, (DatanetId(0), 0));
+		Source { contributor, pool, version, index: IndexId(0), row, score, threshold: 100, reputation }
 	}
 
 	#[test]
@@ -276,6 +307,21 @@ mod tests {
 		assert_eq!((reserved.burn, reserved.treasury, reserved.payouts), (500, 1_000, 8_500));
 		let amounts: Vec<(u8, u128)> = payouts.iter().map(|p| (p.account, p.amount)).collect();
 		assert_eq!(amounts, [(1, 2_000), (5, 3_000), (7, 3_431), (8, 68), (9, 1)]);
+	}
+
+	#[test]
+	fn rows_of_both_pools_share_and_no_row_is_paid_twice() {
+		let of = |pool, row| Source { pool, ..source(row, row as u8, 100, 256) };
+		let sources = vec![of(Pool::Training, 1), of(Pool::Retrieval, 1), of(Pool::Training, 2), of(Pool::Training, 3)];
+		let answer = Answer { fee: 1_000, royalties: vec![], sources, commons: (9, Some(DatanetId(0))) };
+		let amounts: Vec<(u8, u128)> =
+			answer.lines(&DEFAULT_SPLIT).unwrap().iter().map(|line| (line.account, line.amount)).collect();
+		// The data pool of 350 halves: 175 for row 1, 87 for each of the others, and 1 is left.
+		assert_eq!(amounts, [(1, 175), (2, 87), (3, 87), (9, 1)]);
+		// Another version's row 1 is another row.
+		let mut other = answer.clone();
+		other.sources[0].version = (DatanetId(0), 1);
+		assert_eq!(other.lines(&DEFAULT_SPLIT).unwrap().len(), 5);
 	}
 
 	#[test]

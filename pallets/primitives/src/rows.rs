@@ -1,13 +1,13 @@
 //! Rows of a frozen datanet version (protocol §2).
 
 use crate::{
+	content::ContentHash,
 	hashing::{Domain, Tag},
 	ids::DatanetId,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_core::H256;
 
 /// One row: leaf `row` of the version's rows tree.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
@@ -19,8 +19,8 @@ pub struct RowLeaf<AccountId> {
 	pub contributor: AccountId,
 	/// Near-duplicate cluster: rows of one cluster share one payout.
 	pub cluster: u32,
-	/// BLAKE3 hash of the row's bytes.
-	pub content: H256,
+	/// The row's bytes.
+	pub content: ContentHash,
 	/// Whether the row carries the datanet's licence.
 	pub licensed: bool,
 }

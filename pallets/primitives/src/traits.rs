@@ -2,7 +2,7 @@
 
 use crate::{
 	ids::{DatanetId, ModelId},
-	merkle::Commitment,
+	tree::plain::Commitment,
 	Balance,
 };
 use sp_runtime::{DispatchError, DispatchResult};

@@ -7,6 +7,7 @@ use crate::{
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+#[cfg(feature = "frame")]
 use sp_runtime::traits::{IdentifyAccount, Lazy, Verify};
 
 const OPEN: &[u8] = b"<Bytes>";
@@ -33,30 +34,44 @@ impl<AccountId: Encode> Voucher<AccountId> {
 		domain.seal(Tag::Voucher, self)
 	}
 
-	/// Whether `signature` is the payer's over the payload, plain or wrapped in `<Bytes>…</Bytes>` as browser wallets do.
+	/// The payload wrapped in `<Bytes>…</Bytes>`, as browser wallets sign it.
+	pub fn wrapped_payload(&self, domain: &Domain) -> Vec<u8> {
+		[OPEN, &self.payload(domain), CLOSE].concat()
+	}
+
+	/// Whether `signature` is the payer's over the payload, plain or wrapped.
+	#[cfg(feature = "frame")]
 	pub fn verify<Signature>(&self, domain: &Domain, signature: &Signature) -> bool
 	where
 		Signature: Verify,
 		Signature::Signer: IdentifyAccount<AccountId = AccountId>,
 	{
-		let plain = self.payload(domain);
-		let mut wrapped = Vec::with_capacity(plain.len().saturating_add(OPEN.len()).saturating_add(CLOSE.len()));
-		wrapped.extend_from_slice(OPEN);
-		wrapped.extend_from_slice(&plain);
-		wrapped.extend_from_slice(CLOSE);
-		signature.verify(Message(&plain), &self.payer) || signature.verify(Message(&wrapped), &self.payer)
+		self.verify_from(domain, signature, &self.payer)
+	}
+
+	/// Whether `signature` is that of `signer`, who may sign for the payer, over the payload, plain or wrapped.
+	#[cfg(feature = "frame")]
+	pub fn verify_from<Signature>(&self, domain: &Domain, signature: &Signature, signer: &AccountId) -> bool
+	where
+		Signature: Verify,
+		Signature::Signer: IdentifyAccount<AccountId = AccountId>,
+	{
+		signature.verify(Message(&self.payload(domain)), signer)
+			|| signature.verify(Message(&self.wrapped_payload(domain)), signer)
 	}
 }
 
+#[cfg(feature = "frame")]
 struct Message<'a>(&'a [u8]);
 
+#[cfg(feature = "frame")]
 impl Lazy<[u8]> for Message<'_> {
 	fn get(&mut self) -> &[u8] {
 		self.0
 	}
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "frame"))]
 mod tests {
 	use super::*;
 	use sp_core::{ecdsa, ed25519, sr25519, Pair, H256};

@@ -16,6 +16,7 @@ use frame_support::{
 };
 use openledger_primitives::{
 	attribution::MAX_TOP,
+	batch::{MAX_DISTRIBUTE, MAX_EXPOSURE_PERCENT, MAX_PAYERS, MAX_RECEIPTS},
 	money::{FeeSplit, DEFAULT_SPLIT},
 };
 use sp_runtime::Perbill;
@@ -27,8 +28,8 @@ parameter_types! {
 	pub const DatanetsPallet: PalletId = PalletId(*b"op/dnets");
 	/// Names the pot of fees.
 	pub const AttributionPallet: PalletId = PalletId(*b"op/attrb");
-	/// Unsettled fees reach at most half of an agent's stake.
-	pub const MaxExposure: Perbill = Perbill::from_percent(50);
+	/// The part of an agent's stake that unsettled fees may reach.
+	pub const MaxExposure: Perbill = Perbill::from_percent(MAX_EXPOSURE_PERCENT);
 	/// The longest life of an offer.
 	pub const MaxOfferLife: BlockNumber = 30 * DAYS;
 	/// How fees are divided.
@@ -118,9 +119,9 @@ impl pallet_attribution::Config for Runtime {
 	type Channels = Credits;
 	type Currency = Balances;
 	type IndexBond = ConstU128<INDEX_BOND>;
-	type MaxDistribute = ConstU32<64>;
-	type MaxPayers = ConstU32<256>;
-	type MaxReceipts = ConstU32<{ 1 << 20 }>;
+	type MaxDistribute = ConstU32<MAX_DISTRIBUTE>;
+	type MaxPayers = ConstU32<MAX_PAYERS>;
+	type MaxReceipts = ConstU32<MAX_RECEIPTS>;
 	type MaxSettle = ConstU32<16>;
 	type Models = ModelRegistry;
 	type PalletId = AttributionPallet;

@@ -2,13 +2,19 @@
 
 use crate::{mock::*, types::Status};
 use openledger_primitives::{
-	traits::Versions, Blake2b256, ContributionId, DatanetId, Domain, MerkleTree, RowLeaf, MAX_PROOF,
+	traits::Versions, Blake2b256, ContentHash, ContributionId, DatanetId, Domain, MerkleTree, RowLeaf, MAX_PROOF,
 };
 use sp_core::H256;
 
 fn leaves(count: u32) -> Vec<RowLeaf<AccountId>> {
 	(0..count)
-		.map(|row| RowLeaf { row, contributor: ALICE, cluster: row / 2, content: hash(row as u8), licensed: true })
+		.map(|row| RowLeaf {
+			row,
+			contributor: ALICE,
+			cluster: row / 2,
+			content: ContentHash(hash(row as u8)),
+			licensed: true,
+		})
 		.collect()
 }
 
@@ -81,7 +87,7 @@ fn verify_row_fails_when_anything_differs() {
 			RowLeaf { row: 5, ..leaf.clone() },
 			RowLeaf { contributor: BOB, ..leaf.clone() },
 			RowLeaf { cluster: 1, ..leaf.clone() },
-			RowLeaf { content: hash(9), ..leaf.clone() },
+			RowLeaf { content: ContentHash(hash(9)), ..leaf.clone() },
 			RowLeaf { licensed: false, ..leaf.clone() },
 		] {
 			assert!(!Datanets::verify_row(NET, 0, forged, proof.clone()));

@@ -1,0 +1,148 @@
+//! What makes a claim false: each refutation is a function of the claim and at most one opened leaf.
+
+use super::{dot, rank};
+use crate::attribution::{IndexInfo, IndexLeaf, Part, Scored};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::cmp::Ordering;
+use scale_info::TypeInfo;
+
+/// Why a claim is false.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum Fraud {
+	/// A named row's score is not the dot product of query and vector.
+	#[codec(index = 0)]
+	WrongScore,
+	/// A row that belongs in the claim is missing.
+	#[codec(index = 1)]
+	Omitted,
+	/// Two rows of one cluster are named.
+	#[codec(index = 2)]
+	ClusterTwice,
+	/// The rows are not ordered by falling score, ties to the lower row.
+	#[codec(index = 3)]
+	BadOrder,
+	/// A named row's cluster is not that of its leaf.
+	#[codec(index = 4)]
+	WrongCluster,
+	/// The query is not of the index's dimension.
+	#[codec(index = 5)]
+	WrongDimension,
+	/// A named row scores below the threshold.
+	#[codec(index = 6)]
+	BelowThreshold,
+	/// A named row does not exist in the index.
+	#[codec(index = 7)]
+	NoSuchRow,
+	/// The index does not exist.
+	#[codec(index = 8)]
+	NoSuchIndex,
+	/// One row is named twice.
+	#[codec(index = 9)]
+	RowTwice,
+	/// More rows are named than a full claim has.
+	#[codec(index = 10)]
+	TooManyRows,
+	/// A named row had been taken down.
+	#[codec(index = 11)]
+	TakenDown,
+}
+
+/// Whether a row counted when an answer was given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowState {
+	/// It did.
+	Listed,
+	/// It had been taken down: it earns nothing, and nobody is blamed for leaving it out.
+	TakenDown,
+}
+
+impl RowState {
+	/// The state at block `at`, the one that a receipt names, of a row that was taken down in block `since`, if ever.
+	///
+	/// The agent that names block `at` knows what is in it, so the row is down from block `since` on.
+	pub fn at(at: u32, since: Option<u32>) -> Self {
+		match since {
+			Some(since) if at >= since => Self::TakenDown,
+			_ => Self::Listed,
+		}
+	}
+}
+
+/// What is wrong with a claim on its face, before any leaf is opened. `limit` is the number of rows that a full claim has.
+pub fn check_form(part: &Part, index: &IndexInfo, limit: u32) -> Result<(), Fraud> {
+	if part.query.len() != usize::from(index.dim) {
+		return Err(Fraud::WrongDimension);
+	}
+	if part.top.len() > limit as usize {
+		return Err(Fraud::TooManyRows);
+	}
+	for (position, named) in part.top.iter().enumerate() {
+		let earlier = || part.top.iter().take(position);
+		// A repeated row must fall here: an opened leaf is compared with one entry only.
+		if earlier().any(|other| other.row == named.row) {
+			return Err(Fraud::RowTwice);
+		}
+		if named.row >= index.rows.count {
+			return Err(Fraud::NoSuchRow);
+		}
+		if named.score < index.threshold {
+			return Err(Fraud::BelowThreshold);
+		}
+		if earlier().any(|other| other.cluster == named.cluster) {
+			return Err(Fraud::ClusterTwice);
+		}
+	}
+	let ordered = part.top.windows(2).all(|pair| match pair {
+		[a, b] => rank(a, b) == Ordering::Less,
+		_ => true,
+	});
+	if ordered {
+		Ok(())
+	} else {
+		Err(Fraud::BadOrder)
+	}
+}
+
+/// What one opened leaf proves against a claim. `Ok` means that the leaf agrees with the claim.
+///
+/// The caller has verified that `leaf` is leaf `leaf.row` of the index, and [`check_form`] holds. `limit` is the number
+/// of rows that a full claim has, `state` that of the row when the answer was given.
+pub fn check_leaf<AccountId>(
+	part: &Part,
+	index: &IndexInfo,
+	leaf: &IndexLeaf<AccountId>,
+	limit: u32,
+	state: RowState,
+) -> Result<(), Fraud> {
+	let named = part.top.iter().find(|named| named.row == leaf.row);
+	if state == RowState::TakenDown {
+		return if named.is_some() { Err(Fraud::TakenDown) } else { Ok(()) };
+	}
+	// A leaf of another dimension has no score. Its publisher broke the index, but whoever names it claims falsely.
+	let Some(score) = dot(&part.query, &leaf.vector) else {
+		return if named.is_some() { Err(Fraud::WrongScore) } else { Ok(()) };
+	};
+	match named {
+		Some(named) if named.score != score => Err(Fraud::WrongScore),
+		Some(named) if named.cluster != leaf.cluster => Err(Fraud::WrongCluster),
+		None if belongs(part, index, &Scored { row: leaf.row, cluster: leaf.cluster, score }, limit) => {
+			Err(Fraud::Omitted)
+		}
+		_ => Ok(()),
+	}
+}
+
+/// Whether a row that a claim does not name should be in it.
+fn belongs(part: &Part, index: &IndexInfo, row: &Scored, limit: u32) -> bool {
+	let better_than = |named: &Scored| rank(row, named) == Ordering::Less;
+	if row.score < index.threshold {
+		return false;
+	}
+	match part.top.iter().find(|named| named.cluster == row.cluster) {
+		// Its cluster is represented: the best of a cluster must be the one that is named.
+		Some(named) => better_than(named),
+		None if part.top.len() < limit as usize => true,
+		None => part.top.last().is_some_and(better_than),
+	}
+}
