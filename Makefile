@@ -45,6 +45,7 @@ fuzz: setup ## two minutes of fuzzing of decoders, verifiers and referee; needs 
 lint: setup ## formatting, clippy without a warning, one version of each SDK crate
 	cargo fmt --check
 	SKIP_OPENLEDGER_RUNTIME_WASM_BUILD=1 cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --package openledger-verifier --lib --target wasm32v1-none --profile verifier --locked -- -D warnings
 	scripts/check-lock.sh
 	scripts/check-features.sh
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; \

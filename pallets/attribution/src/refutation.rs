@@ -44,7 +44,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(body.commitment(&domain) == receipt.attribution, Error::<T>::WrongBody);
 		let part = body.parts.get(usize::from(part)).ok_or(Error::<T>::NoSuchPart)?;
 
-		let fraud = Self::judge(part, opening)?;
+		let fraud = match referee::check_body(&body) {
+			Ok(()) => Self::judge(part, opening)?,
+			Err(fraud) => fraud,
+		};
 		let slashed = Self::void(number, batch, &challenger)?;
 		Self::deposit_event(Event::BatchRefuted { batch: number, seq: receipt.seq, fraud, challenger, slashed });
 		Ok(())

@@ -141,6 +141,11 @@ mod tests {
 			for wrong in [0, 4, seq + 1, seq + (1 << 32), u64::MAX] {
 				assert!(!batch.has_receipt(&DOMAIN, &Receipt { seq: wrong, ..receipt(seq) }, &proof));
 			}
+			// The same receipt, in a tree that has it elsewhere.
+			let moved: Vec<_> = (5..10).map(|seq| receipt(if seq == 5 { 5 + (1 << 32) } else { seq })).collect();
+			let elsewhere = SumTree::<Blake2b256>::new(moved.iter().map(|r| (r.leaf(&DOMAIN, &AGENT), r.fee))).unwrap();
+			let other = BatchClaim { receipts: elsewhere.commitment(), ..batch.clone() };
+			assert!(!other.has_receipt(&DOMAIN, &moved[0], &elsewhere.prove(0).unwrap()));
 			assert!(!batch.has_receipt(&Domain { genesis: H256::zero() }, &receipt(seq), &proof));
 			assert!(!BatchClaim { agent: 9, ..batch.clone() }.has_receipt(&DOMAIN, &receipt(seq), &proof));
 		}

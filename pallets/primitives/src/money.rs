@@ -120,6 +120,7 @@ pub fn apportion_part(amount: Balance, part: u128, whole: u128, weights: &[u128]
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use primitive_types::U512;
 	use proptest::prelude::*;
 
 	#[test]
@@ -157,6 +158,30 @@ mod tests {
 			for (share, weight) in shares.iter().zip(&weights) {
 				let floor = (total * weight).checked_div(whole).unwrap_or_default();
 				prop_assert!(*share == floor || *share == floor + 1);
+			}
+		}
+
+		#[test]
+		fn wide_numbers_are_divided_as_wider_ones_are(
+			amount: u128, part in 0..=u128::from(u32::MAX), more in 0..=u128::from(u32::MAX),
+			weights in prop::collection::vec(0..=u128::from(u64::MAX >> 6), 1..12),
+		) {
+			let whole = part + more;
+			prop_assume!(whole > 0);
+			let shares = apportion_part(amount, part, whole, &weights).unwrap();
+			let sum: u128 = weights.iter().sum();
+			prop_assume!(sum > 0);
+			let [amount, part, whole, sum] = [amount, part, whole, sum].map(U512::from);
+			let divisor = whole * sum;
+			let exact: Vec<(U512, U512)> =
+				weights.iter().map(|weight| (amount * part * U512::from(*weight)).div_mod(divisor)).collect();
+			let total = amount * part / whole;
+			let floors = exact.iter().fold(U512::zero(), |sum, (floor, _)| sum + floor);
+			let mut order: Vec<usize> = (0..weights.len()).collect();
+			order.sort_by_key(|i| (core::cmp::Reverse(exact[*i].1), *i));
+			let lucky = &order[..(total - floors).as_usize()];
+			for (i, share) in shares.iter().enumerate() {
+				prop_assert_eq!(U512::from(*share), exact[i].0 + U512::from(u8::from(lucky.contains(&i))));
 			}
 		}
 

@@ -1,14 +1,17 @@
 //! From receipts to payouts, and back: every planck of a payout has a line that says why (protocol §10).
 
 use crate::{
-	attribution::Pool,
+	attribution::{Pool, MAX_PARTS, MAX_TOP},
 	hashing::{Blake2b256, Domain, Tag},
 	ids::{DatanetId, IndexId, ModelId},
 	money::{apportion_part, proportion, FeeSplit, Reserved, WHOLE},
 	tree::whole::SumTree,
 	Balance,
 };
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -136,6 +139,12 @@ pub fn royalties<AccountId: Clone>(
 	Some(royalties)
 }
 
+/// The most sources that one answer names: so many fit an attribution.
+pub const MAX_SOURCES: usize = (MAX_PARTS * MAX_TOP) as usize;
+
+/// The most claims on the model pool of one answer: 8 owners each of a model, its base and 16 parents.
+pub const MAX_ROYALTIES: usize = 8 * 18;
+
 /// The shares of the data pool when rows of both pools mattered: retrieval and training. Alone, either has all of it.
 const POOLS: (u128, u128) = (1, 1);
 
@@ -166,10 +175,6 @@ impl<AccountId> Source<AccountId> {
 		let above = i128::from(self.score).checked_sub(i128::from(self.threshold))?.checked_add(1)?;
 		u128::try_from(above.max(0)).ok()?.checked_mul(u128::from(self.reputation))
 	}
-
-	fn is_same_row(&self, other: &Self) -> bool {
-		(self.version, self.row) == (other.version, other.row)
-	}
 }
 
 /// Everything that the division of one fee depends on.
@@ -188,8 +193,15 @@ pub struct Answer<AccountId> {
 impl<AccountId: Clone> Answer<AccountId> {
 	/// Who is paid from this fee and why, except the agent, which has what is left of the batch. `None` on overflow.
 	///
-	/// A row is paid once: one that both pools name is paid for having been retrieved.
+	/// The order of lines is that of the royalties, the rows that were retrieved, those that were trained on, the commons. A row
+	/// is paid once: where it is named first, and for having been retrieved if both pools name it. Rows are the same if datanet,
+	/// version and number are. `None` also if the shares of the fee exceed 100, or if there are more than [`MAX_SOURCES`] sources
+	/// or [`MAX_ROYALTIES`] royalties.
 	pub fn lines(&self, split: &FeeSplit) -> Option<Vec<Line<AccountId>>> {
+		split.agent()?;
+		if self.sources.len() > MAX_SOURCES || self.royalties.len() > MAX_ROYALTIES {
+			return None;
+		}
 		let mut lines = Vec::new();
 		let weights: Vec<u128> = self.royalties.iter().map(|royalty| royalty.weight).collect();
 		let amounts = apportion_part(self.fee, u128::from(split.model), WHOLE, &weights)?;
@@ -220,12 +232,14 @@ impl<AccountId: Clone> Answer<AccountId> {
 		Some(lines)
 	}
 
-	/// The rows that were retrieved, and those that were trained on and not retrieved.
+	/// The rows that were retrieved, and those that were trained on and not retrieved, each once.
 	fn pools(&self) -> (Vec<&Source<AccountId>>, Vec<&Source<AccountId>>) {
-		let (retrieved, mut trained): (Vec<_>, Vec<_>) =
-			self.sources.iter().partition(|source| source.pool == Pool::Retrieval);
-		trained.retain(|source| !retrieved.iter().any(|other| other.is_same_row(source)));
-		(retrieved, trained)
+		let mut seen = BTreeSet::new();
+		let mut of = |pool| {
+			let new = |source: &&Source<AccountId>| source.pool == pool && seen.insert((source.version, source.row));
+			self.sources.iter().filter(new).collect()
+		};
+		(of(Pool::Retrieval), of(Pool::Training))
 	}
 }
 
@@ -318,6 +332,10 @@ mod tests {
 			answer.lines(&DEFAULT_SPLIT).unwrap().iter().map(|line| (line.account, line.amount)).collect();
 		// The data pool of 350 halves: 175 for row 1, 87 for each of the others, and 1 is left.
 		assert_eq!(amounts, [(1, 175), (2, 87), (3, 87), (9, 1)]);
+		// A row is not paid twice in a pool either.
+		let mut again = answer.clone();
+		again.sources.push(of(Pool::Retrieval, 1));
+		assert_eq!(again.lines(&DEFAULT_SPLIT), answer.lines(&DEFAULT_SPLIT));
 		// Another version's row 1 is another row.
 		let mut other = answer.clone();
 		other.sources[0].version = (DatanetId(0), 1);
@@ -331,27 +349,81 @@ mod tests {
 		assert_eq!(lines, [Line { account: 9, role: Role::Commons { datanet: None }, amount: 35 }]);
 	}
 
+	#[test]
+	fn an_answer_that_names_too_much_or_a_split_beyond_the_fee_is_refused() {
+		let answer = Answer { fee: 100, royalties: vec![], sources: vec![source(0, 1, 100, 256)], commons: (9, None) };
+		assert_eq!(answer.lines(&FeeSplit { data: 255, ..DEFAULT_SPLIT }), None);
+		let royalty = Royalty { account: 1, model: ModelId(0), weight: 1 };
+		let with = |sources, royalties| Answer {
+			sources: (0..sources).map(|row| source(row, 1, 100, 256)).collect(),
+			royalties: vec![royalty.clone(); royalties],
+			..answer.clone()
+		};
+		let (sources, royalties) = (MAX_SOURCES as u32, MAX_ROYALTIES);
+		assert!(with(sources, royalties).lines(&DEFAULT_SPLIT).is_some());
+		assert_eq!(with(sources + 1, 0).lines(&DEFAULT_SPLIT), None);
+		assert_eq!(with(0, royalties + 1).lines(&DEFAULT_SPLIT), None);
+	}
+
+	/// Shares that leave the agent something, or nothing.
+	fn splits() -> impl Strategy<Value = FeeSplit> {
+		let cuts = prop::collection::vec(0u8..=100, 6);
+		cuts.prop_map(|mut cuts| {
+			cuts.sort_unstable();
+			let share = |i: usize| cuts[i] - if i == 0 { 0 } else { cuts[i - 1] };
+			let [burn, treasury, model, data, stakers, auditors] = [0, 1, 2, 3, 4, 5].map(share);
+			FeeSplit { burn, treasury, model, data, stakers, auditors }
+		})
+	}
+
+	fn sources() -> impl Strategy<Value = Vec<Source<u8>>> {
+		let source = (0u8..9, any::<bool>(), 0u32..3, 0u32..6, 90i64..1_000, 0u16..1_000);
+		let source = source.prop_map(|(contributor, retrieved, version, row, score, reputation)| Source {
+			contributor,
+			pool: if retrieved { Pool::Retrieval } else { Pool::Training },
+			version: (DatanetId(0), version),
+			index: IndexId(0),
+			row,
+			score,
+			threshold: 100,
+			reputation,
+		});
+		prop::collection::vec(source, 0..10)
+	}
+
+	/// A model with or without a base, and a number of other ancestors, with owners of uneven shares.
+	fn lineages() -> impl Strategy<Value = Vec<Royalty<u8>>> {
+		(1u16..9_999, any::<bool>(), 0u32..5).prop_map(|(share, has_base, ancestors)| {
+			let (own, base, other) =
+				(vec![(1, share), (2, 10_000 - share)], vec![(3, 10_000)], vec![(4, 3_333), (5, 6_667)]);
+			let ancestors: Vec<_> = (0..ancestors).map(|i| (ModelId(10 + i), &other)).collect();
+			royalties((ModelId(1), &own), has_base.then_some((ModelId(0), &base)), &ancestors).unwrap()
+		})
+	}
+
 	proptest! {
-		#![proptest_config(ProptestConfig::with_cases(2_000))]
+		#![proptest_config(ProptestConfig::with_cases(4_000))]
 		#[test]
-		fn payouts_add_up_to_the_unit(
-			answers in prop::collection::vec(
-				(0..=u128::from(u64::MAX), prop::collection::vec((0u8..9, 90i64..1_000, 0u16..1_000), 0..6)),
-				0..8,
-			),
+		fn money_is_conserved_under_any_split(
+			split in splits(),
+			answers in prop::collection::vec((0..1u128 << 100, lineages(), sources()), 0..6),
 		) {
-			let fees = answers.iter().map(|(fee, _)| fee).sum();
-			let lines: Vec<_> = answers
-				.into_iter()
-				.flat_map(|(fee, rows)| {
-					let sources = rows.into_iter().map(|(who, score, reputation)| source(0, who, score, reputation)).collect();
-					let royalties = royalties((ModelId(1), &vec![(1, 3_333), (2, 6_667)]), None, &[]).unwrap();
-					Answer { fee, royalties, sources, commons: (9, None) }.lines(&DEFAULT_SPLIT).unwrap()
-				})
-				.collect();
-			let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, fees, lines).unwrap();
-			prop_assert_eq!(payouts.iter().map(|p| p.amount).sum::<u128>(), reserved.payouts);
-			prop_assert!(payouts.iter().map(|p| p.weight).sum::<u128>() <= reserved.burn);
+			let fees = answers.iter().map(|(fee, ..)| fee).sum();
+			let mut all = vec![];
+			for (fee, royalties, sources) in answers {
+				let answer = Answer { fee, royalties, sources, commons: (9, None) };
+				let lines = answer.lines(&split).unwrap();
+				let (model_pool, data_pool) = split.pools(fee).unwrap();
+				let is_model = |line: &&Line<u8>| matches!(line.role, Role::Model { .. });
+				prop_assert_eq!(lines.iter().filter(is_model).map(|line| line.amount).sum::<u128>(), model_pool);
+				let others = lines.iter().filter(|line| !is_model(line));
+				prop_assert_eq!(others.map(|line| line.amount).sum::<u128>(), data_pool);
+				all.extend(lines);
+			}
+			let (reserved, payouts) = settle(&split, &5, fees, all).unwrap();
+			prop_assert_eq!(reserved.burn + reserved.treasury + reserved.payouts, fees);
+			prop_assert_eq!(payouts.iter().map(|payout| payout.amount).sum::<u128>(), reserved.payouts);
+			prop_assert!(payouts.iter().map(|payout| payout.weight).sum::<u128>() <= reserved.burn);
 			prop_assert!(payouts.windows(2).all(|pair| pair[0].account < pair[1].account));
 		}
 	}

@@ -17,7 +17,7 @@ pub struct RowLeaf<AccountId> {
 	pub row: u32,
 	/// Who contributed it.
 	pub contributor: AccountId,
-	/// Near-duplicate cluster: rows of one cluster share one payout.
+	/// Near-duplicate cluster: an answer pays the best row of a cluster and no other.
 	pub cluster: u32,
 	/// The row's bytes.
 	pub content: ContentHash,

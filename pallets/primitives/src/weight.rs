@@ -13,8 +13,9 @@
 //! - fast(t) = fast·f + raw·g(d, f)
 //! - slow(t) = slow·s + fast·g(f, s) + raw·(g(d, s) − g(f, s)) · hd / (hd − hf)
 //!
-//! In fixed point with 64 fractional bits. A power of two is off by less than 2^−56. With the half-lives of
-//! [`Maturity::PROTOCOL`] one roll is off by less than 2^−52 of the greatest of the three amounts and 4 planck.
+//! In fixed point with 64 fractional bits. A power of two is off by less than 2^−56. With half-lives of which each is at least
+//! twice the next one roll is off by less than 2^−52 of the greatest of the three amounts and 4 planck. `vectors/check.py` holds
+//! the vectors to that bound in decimals of 80 places.
 
 use crate::{money::proportion, Balance};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -38,10 +39,10 @@ impl Maturity {
 	/// Those of protocol §11: 90, 7 and 30 days.
 	pub const PROTOCOL: Self = Self { decay: 90 * DAY, fast: 7 * DAY, slow: 30 * DAY };
 
-	/// The half-lives of the decay and of the two averages. `None` unless 0 < `fast` < `slow` < `decay`, which the closed
-	/// form needs.
+	/// The half-lives of the decay and of the two averages. `None` unless `fast` is positive, `slow` at least twice `fast` and
+	/// `decay` at least twice `slow`: where they are close, the closed form is a small difference of great numbers.
 	pub const fn new(decay: u32, fast: u32, slow: u32) -> Option<Self> {
-		if 0 < fast && fast < slow && slow < decay {
+		if 0 < fast && fast <= slow / 2 && slow <= decay / 2 {
 			Some(Self { decay, fast, slow })
 		} else {
 			None
@@ -259,9 +260,11 @@ mod tests {
 	}
 
 	#[test]
-	fn half_lives_must_differ() {
+	fn half_lives_are_far_apart() {
 		assert_eq!(Maturity::new(90 * DAY, 7 * DAY, 30 * DAY), Some(MATURITY));
-		for (decay, fast, slow) in [(3, 0, 2), (3, 2, 2), (3, 3, 2), (2, 1, 2), (0, 0, 0)] {
+		assert!(Maturity::new(4, 1, 2).is_some());
+		for (decay, fast, slow) in [(3, 1, 2), (4, 0, 2), (4, 1, 1), (u32::MAX, u32::MAX - 2, u32::MAX - 1), (0, 0, 0)]
+		{
 			assert_eq!(Maturity::new(decay, fast, slow), None);
 		}
 	}
@@ -295,6 +298,11 @@ mod tests {
 		assert_eq!(pair_discount(100, 0, 0), 100);
 		assert_eq!(pair_discount(100, 0, 1), 0);
 		assert_eq!(pair_discount(Balance::MAX, Balance::MAX, 1), Balance::MAX);
+	}
+
+	/// Mostly times after which something is left.
+	fn elapsed() -> impl Strategy<Value = u64> {
+		prop_oneof![8 => 0..6_000 * u64::from(DAY), 1 => 0u64..100, 1 => any::<u64>()]
 	}
 
 	proptest! {
@@ -333,7 +341,7 @@ mod tests {
 		}
 
 		#[test]
-		fn nothing_grows_by_itself(raw in any::<u128>(), fast in any::<u128>(), slow in any::<u128>(), elapsed in any::<u64>()) {
+		fn nothing_grows_by_itself(raw in any::<u128>(), fast in any::<u128>(), slow in any::<u128>(), elapsed in elapsed()) {
 			let greatest = raw.max(fast).max(slow);
 			let rolled = Weight { raw, fast, slow }.roll(&MATURITY, elapsed);
 			prop_assert!(rolled.raw <= raw);

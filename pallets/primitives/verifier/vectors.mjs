@@ -6,11 +6,12 @@ const { memory, alloc, free, ask } = instance.exports;
 
 /** Asks a question about SCALE-encoded input; gives SCALE-encoded output. */
 function verify(question, input) {
-	const at = alloc(input.length);
+	const at = alloc(input.length) >>> 0;
+	if (input.length && !at) throw new Error("out of memory");
 	new Uint8Array(memory.buffer, at, input.length).set(input);
 	const result = ask(question, at, input.length);
 	free(at, input.length);
-	if (result < 0n) throw new Error(["no such question", "malformed input", "a number overflows"][-1 - Number(result)]);
+	if (result < 0n) throw new Error(["no such question", "malformed input", "inconsistent amounts"][-1 - Number(result)]);
 	const [length, pointer] = [Number(result >> 32n), Number(result & 0xffffffffn)];
 	const output = new Uint8Array(memory.buffer, pointer, length).slice();
 	free(pointer, length);

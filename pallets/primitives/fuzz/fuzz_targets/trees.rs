@@ -34,6 +34,14 @@ fuzz_target!(|data: &[u8]| {
 	let opened: Vec<(u32, &[u8], u128)> = some.iter().zip(&bytes).map(|(i, data)| (*i, &data[..], amount(*i))).collect();
 	assert!(committed.verify_many::<Blake2b256>(&opened, &tree.prove_many(&some).unwrap()));
 
+	// Whatever else is offered as proof of those leaves is refused.
+	let mut shifted = tree.prove_many(&some).unwrap();
+	match shifted.first_mut() {
+		Some(node) => node.sum ^= 1 << (at % 120),
+		None => shifted.push(SumNode::default()),
+	}
+	assert!(!committed.verify_many::<Blake2b256>(&opened, &shifted));
+
 	let (bit, place) = (1u8 << (bit % 8), usize::from(*at));
 	let (mut changed, mut where_, mut paid) = (committed, index, amount(index));
 	match twist % 7 {

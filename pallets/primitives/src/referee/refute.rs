@@ -1,7 +1,7 @@
 //! What makes a claim false: each refutation is a function of the claim and at most one opened leaf.
 
 use super::{dot, rank};
-use crate::attribution::{IndexInfo, IndexLeaf, Part, Scored};
+use crate::attribution::{Attribution, IndexInfo, IndexLeaf, Part, Scored, MAX_TOP};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::cmp::Ordering;
 use scale_info::TypeInfo;
@@ -46,6 +46,9 @@ pub enum Fraud {
 	/// A named row had been taken down.
 	#[codec(index = 11)]
 	TakenDown,
+	/// Two parts name the same index for the same pool, so that its rows would be paid more than once.
+	#[codec(index = 12)]
+	PartTwice,
 }
 
 /// Whether a row counted when an answer was given.
@@ -69,7 +72,19 @@ impl RowState {
 	}
 }
 
-/// What is wrong with a claim on its face, before any leaf is opened. `limit` is the number of rows that a full claim has.
+/// What is wrong with an attribution as a whole, before any part is looked at.
+pub fn check_body(body: &Attribution) -> Result<(), Fraud> {
+	for (position, part) in body.parts.iter().enumerate() {
+		let same = |other: &Part| (other.index, other.pool) == (part.index, part.pool);
+		if body.parts.iter().take(position).any(same) {
+			return Err(Fraud::PartTwice);
+		}
+	}
+	Ok(())
+}
+
+/// What is wrong with a claim on its face, before any leaf is opened. `limit` is the number of rows that a full claim has; a
+/// part has room for [`MAX_TOP`], so a greater limit counts as that.
 pub fn check_form(part: &Part, index: &IndexInfo, limit: u32) -> Result<(), Fraud> {
 	if part.query.len() != usize::from(index.dim) {
 		return Err(Fraud::WrongDimension);
@@ -107,7 +122,7 @@ pub fn check_form(part: &Part, index: &IndexInfo, limit: u32) -> Result<(), Frau
 /// What one opened leaf proves against a claim. `Ok` means that the leaf agrees with the claim.
 ///
 /// The caller has verified that `leaf` is leaf `leaf.row` of the index, and [`check_form`] holds. `limit` is the number
-/// of rows that a full claim has, `state` that of the row when the answer was given.
+/// of rows that a full claim has, as there; `state` is that of the row when the answer was given.
 pub fn check_leaf<AccountId>(
 	part: &Part,
 	index: &IndexInfo,
@@ -142,7 +157,7 @@ fn belongs(part: &Part, index: &IndexInfo, row: &Scored, limit: u32) -> bool {
 	match part.top.iter().find(|named| named.cluster == row.cluster) {
 		// Its cluster is represented: the best of a cluster must be the one that is named.
 		Some(named) => better_than(named),
-		None if part.top.len() < limit as usize => true,
+		None if part.top.len() < limit.min(MAX_TOP) as usize => true,
 		None => part.top.last().is_some_and(better_than),
 	}
 }

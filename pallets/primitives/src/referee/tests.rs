@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	attribution::{IndexInfo, IndexKind, IndexLeaf, Part, Pool, Scored},
+	attribution::{Attribution, IndexInfo, IndexKind, IndexLeaf, Part, Pool, Scored, MAX_TOP},
 	ids::{DatanetId, IndexId},
 	tree::plain::Commitment,
 };
@@ -201,6 +201,39 @@ fn an_empty_table_has_an_empty_claim_and_nothing_refutes_it() {
 	assert_eq!(table.oracle(), []);
 	assert!(!table.refuted(&table.claim(vec![])));
 	assert!(table.refuted(&table.claim(vec![Scored { row: 0, cluster: 0, score: 0 }])));
+}
+
+#[test]
+fn a_limit_beyond_what_a_part_holds_is_what_a_part_holds() {
+	let leaf = |row| IndexLeaf {
+		row,
+		contributor: 0u8,
+		cluster: row,
+		reputation: 256,
+		vector: vec![(100 - row) as i8].try_into().unwrap(),
+	};
+	let table = Table { leaves: (0..20).map(leaf).collect(), down: vec![None; 20], query: vec![1], threshold: 0 };
+	for limit in [0, 1, MAX_TOP, MAX_TOP + 1, u32::MAX] {
+		let truth = top_k(table.scores(), 0, limit);
+		assert_eq!(truth.len() as u32, limit.min(MAX_TOP));
+		let part = table.claim(truth);
+		assert_eq!(check_form(&part, &table.info(), limit), Ok(()));
+		assert!(table
+			.leaves
+			.iter()
+			.all(|leaf| check_leaf(&part, &table.info(), leaf, limit, RowState::Listed).is_ok()));
+	}
+}
+
+#[test]
+fn an_index_is_named_once_for_each_pool() {
+	let part = |index, pool| Part { index: IndexId(index), pool, query: Default::default(), top: Default::default() };
+	let body = |parts: Vec<Part>| Attribution { parts: parts.try_into().unwrap() };
+	let (trained, retrieved) = (Pool::Training, Pool::Retrieval);
+	assert_eq!(check_body(&body(vec![])), Ok(()));
+	assert_eq!(check_body(&body(vec![part(0, trained), part(0, retrieved), part(1, trained)])), Ok(()));
+	let twice = body(vec![part(0, trained), part(1, trained), part(0, trained)]);
+	assert_eq!(check_body(&twice), Err(Fraud::PartTwice));
 }
 
 #[test]

@@ -23,19 +23,3 @@ pub fn top<A: Algebra>(index: u32, count: u32, leaf: A::Node, proof: &[A::Node])
 	}
 	siblings.next().is_none().then_some(node)
 }
-
-/// The number of siblings in the proof of leaf `index` of `count`, at most 32; `None` if there is no such leaf.
-pub fn length(index: u32, count: u32) -> Option<u32> {
-	if index >= count {
-		return None;
-	}
-	let (mut position, mut last, mut length) = (index, count.saturating_sub(1), 0u32);
-	while last > 0 {
-		if position & 1 == 1 || position < last {
-			length = length.saturating_add(1);
-		}
-		position >>= 1;
-		last >>= 1;
-	}
-	Some(length)
-}

@@ -3,7 +3,8 @@
 //! - `alloc(length) -> pointer`: room for an input. 0 if there is none.
 //! - `free(pointer, length)`: gives back an input or an output.
 //! - `ask(question, pointer, length) -> i64`: the output, its length in the upper and its pointer in the lower 32 bits; or the
-//!   negative number of a refusal: -1 no such question, -2 malformed input, -3 overflow. The input stays the caller's.
+//!   negative number of a refusal: -1 no such question, -2 malformed input, -3 amounts that
+//!   overflow or contradict each other. The input stays the caller's.
 
 use crate::{call, Refusal};
 use alloc::{
@@ -48,10 +49,11 @@ unsafe extern "C" fn free(pointer: *mut u8, length: usize) {
 /// `length` bytes from `pointer` on are initialised, or `length` is 0.
 #[no_mangle]
 unsafe extern "C" fn ask(question: u32, pointer: *const u8, length: usize) -> i64 {
-	let input = match length {
-		0 => &[],
-		// SAFETY: by the contract of this function.
-		_ => unsafe { slice::from_raw_parts(pointer, length) },
+	let input = match isize::try_from(length) {
+		Ok(0) => &[],
+		// SAFETY: by the contract of this function; neither null nor longer than a slice can be.
+		Ok(_) if !pointer.is_null() => unsafe { slice::from_raw_parts(pointer, length) },
+		_ => return -2,
 	};
 	match call(question, input) {
 		Ok(output) => {
@@ -60,6 +62,6 @@ unsafe extern "C" fn ask(question: u32, pointer: *const u8, length: usize) -> i6
 		}
 		Err(Refusal::NoSuchQuestion) => -1,
 		Err(Refusal::Malformed) => -2,
-		Err(Refusal::Overflow) => -3,
+		Err(Refusal::Inconsistent) => -3,
 	}
 }

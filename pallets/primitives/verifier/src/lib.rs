@@ -26,6 +26,7 @@ pub enum Refusal {
 	NoSuchQuestion,
 	/// The input is not the SCALE encoding of what the question asks for, or there is more of it.
 	Malformed,
-	/// A number overflows.
-	Overflow,
+	/// The amounts overflow or contradict each other: a part is more than its whole, the shares of a fee are more than 100,
+	/// lines are more than the payouts, an answer names too much.
+	Inconsistent,
 }

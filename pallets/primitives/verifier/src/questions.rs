@@ -4,11 +4,11 @@ use crate::{signature::Signature, Refusal};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeLimit, Encode};
 use openledger_primitives::{
-	attribution::{IndexInfo, Part, Scored},
+	attribution::{Attribution, IndexInfo, Part, Scored},
 	batch::{BatchClaim, Opening, PayoutProof},
 	money::{apportion_part, FeeSplit},
 	payout::{settle, Answer, Line},
-	referee::{check_form, check_leaf, dot, top_k, RowState},
+	referee::{check_body, check_form, check_leaf, dot, top_k, RowState},
 	weight::{Maturity, Weight},
 	Blake2b256, Commitment, Domain, Fraud, Keccak256, Receipt, SumCommitment, SumNode, Voucher,
 };
@@ -52,13 +52,19 @@ pub enum Question {
 	/// `(amount: u128, part: u128, whole: u128, weights: Vec<u128>)` → `Vec<u128>`: largest-remainder division.
 	Division = 13,
 	/// `(Weight, decay: u32, fast: u32, slow: u32, elapsed: u64)`, times in seconds → `Option<(Weight, matured: u128)>`: `None` if
-	/// the half-lives do not fall from decay over slow to fast.
+	/// decay is not at least twice slow, or slow not at least twice fast, or fast is 0.
 	Weight = 14,
+	/// `(hash, Commitment, leaves: Vec<(u32, Vec<u8>)>, proof: Vec<H256>)` → `bool`: whether all the leaves are in the tree.
+	Leaves = 15,
+	/// `(hash, SumCommitment, leaves: Vec<(u32, Vec<u8>, u128)>, proof: Vec<SumNode>)` → `bool`: the same with their amounts.
+	SumLeaves = 16,
+	/// `Attribution` → `Option<Fraud>`: what is wrong with it as a whole.
+	Body = 17,
 }
 
 impl Question {
 	/// Every question, by its number.
-	pub const ALL: [Self; 15] = [
+	pub const ALL: [Self; 18] = [
 		Self::Leaf,
 		Self::SumLeaf,
 		Self::Receipt,
@@ -74,6 +80,9 @@ impl Question {
 		Self::Settlement,
 		Self::Division,
 		Self::Weight,
+		Self::Leaves,
+		Self::SumLeaves,
+		Self::Body,
 	];
 }
 
@@ -120,6 +129,9 @@ pub fn call(question: u32, input: &[u8]) -> Answered {
 			apportion_part(amount, part, whole, &weights)
 		}),
 		Question::Weight => answer(input, weight),
+		Question::Leaves => answer(input, leaves),
+		Question::SumLeaves => answer(input, sum_leaves),
+		Question::Body => answer(input, |body: Attribution| Some(check_body(&body).err())),
 	}
 }
 
@@ -129,7 +141,7 @@ type Lines = Vec<Line<AccountId>>;
 /// Decodes the whole input, and encodes what `f` says; `None` means that a number overflows.
 fn answer<I: DecodeLimit, O: Encode>(input: &[u8], f: impl FnOnce(I) -> Option<O>) -> Answered {
 	let input = I::decode_all_with_depth_limit(MAX_DEPTH, &mut &*input).map_err(|_| Refusal::Malformed)?;
-	f(input).map(|output| output.encode()).ok_or(Refusal::Overflow)
+	f(input).map(|output| output.encode()).ok_or(Refusal::Inconsistent)
 }
 
 /// The hash of a tree.
@@ -154,6 +166,26 @@ fn sum_leaf(
 	Some(match hash {
 		Hash::Blake2b256 => tree.verify::<Blake2b256>(index, &data, amount, &proof),
 		Hash::Keccak256 => tree.verify::<Keccak256>(index, &data, amount, &proof),
+	})
+}
+
+type Leaves = Vec<(u32, Vec<u8>)>;
+type SumLeaves = Vec<(u32, Vec<u8>, u128)>;
+
+fn leaves((hash, tree, leaves, proof): (Hash, Commitment, Leaves, Vec<H256>)) -> Option<bool> {
+	let leaves: Vec<(u32, &[u8])> = leaves.iter().map(|(index, data)| (*index, &data[..])).collect();
+	Some(match hash {
+		Hash::Blake2b256 => tree.verify_many::<Blake2b256>(&leaves, &proof),
+		Hash::Keccak256 => tree.verify_many::<Keccak256>(&leaves, &proof),
+	})
+}
+
+fn sum_leaves((hash, tree, leaves, proof): (Hash, SumCommitment, SumLeaves, Vec<SumNode>)) -> Option<bool> {
+	let leaves: Vec<(u32, &[u8], u128)> =
+		leaves.iter().map(|(index, data, amount)| (*index, &data[..], *amount)).collect();
+	Some(match hash {
+		Hash::Blake2b256 => tree.verify_many::<Blake2b256>(&leaves, &proof),
+		Hash::Keccak256 => tree.verify_many::<Keccak256>(&leaves, &proof),
 	})
 }
 

@@ -2,7 +2,7 @@
 
 use codec::{Decode, Encode};
 use k256::ecdsa::{RecoveryId, Signature as EcdsaSignature, VerifyingKey};
-use sp_crypto_hashing::blake2_256;
+use sp_crypto_hashing::{blake2_256, keccak_256};
 
 /// What Polkadot's wallets sign in: the context of every sr25519 signature on Substrate.
 const SR25519_CONTEXT: &[u8] = b"substrate";
@@ -20,6 +20,10 @@ pub enum Signature {
 	/// digest of the compressed public key.
 	#[codec(index = 2)]
 	Ecdsa([u8; 65]),
+	/// As `Ecdsa`, of the Keccak-256 digest of the message. The account is the last 20 bytes of the Keccak-256 digest of the
+	/// compressed public key, and 12 bytes 0xEE.
+	#[codec(index = 3)]
+	Eth([u8; 65]),
 }
 
 impl Signature {
@@ -32,6 +36,10 @@ impl Signature {
 			Self::Ecdsa(signature) => {
 				recover(signature, &blake2_256(message)).is_some_and(|key| blake2_256(&key) == *account)
 			}
+			Self::Eth(signature) => recover(signature, &keccak_256(message)).is_some_and(|key| {
+				let (address, filling) = account.split_at(20);
+				keccak_256(&key).get(12..) == Some(address) && filling.iter().all(|byte| *byte == 0xee)
+			}),
 		}
 	}
 }

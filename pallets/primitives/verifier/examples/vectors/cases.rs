@@ -6,17 +6,19 @@ use codec::{Decode, Encode};
 use openledger_primitives::{
 	attribution::{Attribution, IndexInfo, IndexKind, IndexLeaf, Part, Pool, Scored},
 	batch::{BatchClaim, Opening, PayoutProof},
+	manifest::TrainingData,
 	money::{FeeSplit, Reserved, DEFAULT_SPLIT},
 	payout::{royalties, settle, tree as payout_tree, Answer, Line, Source},
 	referee::{dot, top_k, Fraud},
 	weight::Weight,
-	Blake2b256, Commitment, DatanetId, Domain, IndexId, Keccak256, MerkleTree, ModelId, NumericClass, Payout, Receipt,
-	SumCommitment, SumTree, TreeHash, Voucher,
+	Blake2b256, Commitment, ContentHash, DatanetId, Domain, IndexId, Keccak256, Manifest, MerkleTree, ModelId,
+	NumericClass, Payout, Receipt, RowLeaf, SumCommitment, SumTree, TreeHash, Voucher,
 };
 use openledger_verifier::{call, Question};
 use primitive_types::H256;
 use serde_json::{json, to_value, Value};
 use sp_core::{ecdsa, ed25519, Pair};
+use sp_runtime::{traits::IdentifyAccount, MultiSigner};
 
 /// An account: 32 bytes, which JSON shows in hexadecimal.
 type Account = H256;
@@ -71,8 +73,49 @@ fn trees() -> Vec<Value> {
 		plain::<Keccak256>(1, "keccak-256", count, &mut cases);
 		sums::<Blake2b256>(0, "blake2b-256", count, &mut cases);
 		sums::<Keccak256>(1, "keccak-256", count, &mut cases);
+		many(count, &mut cases);
 	}
+	let empty = MerkleTree::<Blake2b256>::new([[0u8; 0]; 0]).unwrap();
+	let given = json!({
+		"hash": "blake2b-256", "leaves": [], "top": empty.top(), "commitment": empty.commitment(), "index": 0, "leaf": "0x",
+		"proof": [],
+	});
+	let input = (0u8, empty.commitment(), 0u32, Vec::<u8>::new(), Vec::<H256>::new());
+	cases.push(case::<bool>("no leaf of an empty tree", Question::Leaf, given, input));
 	cases
+}
+
+/// Several leaves at once, and neighbours, of a tree with amounts and of one without.
+fn many(count: u32, cases: &mut Vec<Value>) {
+	let amount = |index: u32| u128::from(index) + 5;
+	let plain = MerkleTree::<Keccak256>::new((0..count).map(leaf)).unwrap();
+	let sums = SumTree::<Blake2b256>::new((0..count).map(|i| (leaf(i), amount(i)))).unwrap();
+	let all: Vec<String> = (0..count).map(|i| bytes(&leaf(i))).collect();
+	let amounts: Vec<String> = (0..count).map(|i| amount(i).to_string()).collect();
+	let third: Vec<u32> = (0..count).step_by(3).collect();
+	let range: Vec<u32> = (count / 3..count * 2 / 3 + 1).take_while(|i| *i < count).collect();
+	let mut add = |what: &str, indices: &[u32], proof_of: &[u32]| {
+		let opened: Vec<(u32, Vec<u8>)> = indices.iter().map(|i| (*i, leaf(*i))).collect();
+		let proof = plain.prove_many(proof_of).unwrap();
+		let given = json!({
+			"hash": "keccak-256", "leaves": all, "commitment": plain.commitment(), "indices": indices, "proof": proof,
+		});
+		let input = (1u8, plain.commitment(), opened, proof);
+		cases.push(case::<bool>(&format!("{what}, {count} leaves"), Question::Leaves, given, input));
+		let opened: Vec<(u32, Vec<u8>, u128)> = indices.iter().map(|i| (*i, leaf(*i), amount(*i))).collect();
+		let proof = sums.prove_many(proof_of).unwrap();
+		let given = json!({
+			"hash": "blake2b-256", "leaves": all, "amounts": amounts, "commitment": sums.commitment(), "indices": indices,
+			"proof": proof,
+		});
+		let input = (0u8, sums.commitment(), opened, proof);
+		cases.push(case::<bool>(&format!("{what}, {count} leaves with amounts"), Question::SumLeaves, given, input));
+	};
+	add("every third leaf", &third, &third);
+	add("a range", &range, &range);
+	add("the proof of the first leaf for all", &(0..count).collect::<Vec<_>>(), &[0]);
+	let twice = [third.clone(), vec![count - 1, count - 1]].concat();
+	add("a leaf twice", &twice, &third);
 }
 
 fn leaf(index: u32) -> Vec<u8> {
@@ -184,6 +227,26 @@ fn receipts() -> Vec<Value> {
 
 	let given = json!({ "split": DEFAULT_SPLIT, "batch": batch });
 	cases.push(case::<bool>("the money adds up", Question::Reserve, given, (DEFAULT_SPLIT, batch.clone())));
+	let row = RowLeaf {
+		row: 5,
+		contributor: account(12),
+		cluster: 3,
+		content: ContentHash(H256::repeat_byte(0x77)),
+		licensed: true,
+	};
+	let leaf = bytes(&row.leaf(&DOMAIN, DatanetId(4), 2));
+	let given = json!({ "genesis": GENESIS, "datanet": 4, "version": 2, "row": row, "leaf": leaf });
+	cases.push(json!({ "name": "the leaf of a row", "given": given }));
+	let rows = index_tree().commitment();
+	let manifest = Manifest {
+		base: ModelId(0),
+		base_weights: ContentHash(H256::repeat_byte(8)),
+		data: vec![TrainingData { datanet: DatanetId(4), version: 2, rows }].try_into().unwrap(),
+		recipe: ContentHash(H256::repeat_byte(9)),
+		adapter: ContentHash(H256::repeat_byte(10)),
+	};
+	let given = json!({ "genesis": GENESIS, "manifest": manifest, "commitment": manifest.commitment(&DOMAIN) });
+	cases.push(json!({ "name": "the commitment to a manifest", "given": given }));
 	let mut greedy = batch;
 	greedy.payouts.sum += 1;
 	let given = json!({ "split": DEFAULT_SPLIT, "batch": greedy });
@@ -300,6 +363,11 @@ fn referee() -> Vec<Value> {
 	opened("a worse row of a cluster that is named", truth.clone(), 0, false, 0);
 	let given = json!({ "genesis": GENESIS, "body": body(), "encoded": bytes(&body().encode()), "commitment": body().commitment(&DOMAIN) });
 	cases.push(json!({ "name": "the commitment to an attribution body", "given": given }));
+	let twice = Attribution { parts: vec![body().parts[0].clone(), body().parts[0].clone()].try_into().unwrap() };
+	for (name, body) in [("a body that is right", body()), ("a part twice", twice)] {
+		let given = json!({ "body": body });
+		cases.push(case::<Option<Fraud>>(name, Question::Body, given, body));
+	}
 	cases
 }
 
@@ -408,33 +476,50 @@ fn weight() -> Vec<Value> {
 	const DAY: u32 = 86_400;
 	let much = 1_000_000_000_000_000_000_000_000u128;
 	let mut cases = vec![];
-	for (raw, fast, slow) in [(much, 0, 0), (much, much / 2, much / 3), (0, much, 0), (0, 0, 7)] {
+	let mut starts = vec![];
+	for amounts in [(much, 0, 0), (much, much / 2, much / 3), (0, much, 0), (0, 0, 7)] {
 		for elapsed in [0, 6, u64::from(DAY), 30 * u64::from(DAY), 365 * u64::from(DAY), u64::MAX] {
-			let start = Weight { raw, fast, slow };
-			let (decay, quick, long) = (90 * DAY, 7 * DAY, 30 * DAY);
-			let half_lives = json!({ "decay": decay, "fast": quick, "slow": long });
-			let given =
-				json!({ "weight": start, "half_lives_seconds": half_lives, "elapsed_seconds": elapsed.to_string() });
-			let input = (start, decay, quick, long, elapsed).encode();
-			let output = call(Question::Weight as u32, &input).unwrap();
-			let (rolled, matured) = Option::<(Weight, u128)>::decode(&mut &output[..]).unwrap().unwrap();
-			cases.push(json!({
-				"name": format!("{raw}, {fast}, {slow} after {elapsed} s"),
-				"question": Question::Weight as u32,
-				"given": given,
-				"answer": { "weight": rolled, "matured": matured.to_string() },
-				"input": bytes(&input),
-				"output": bytes(&output),
-			}));
+			starts.push((amounts, elapsed, (90 * DAY, 7 * DAY, 30 * DAY)));
 		}
+	}
+	// As random as a multiplication can be, with the closest half-lives among them.
+	let mut seed = 1u64;
+	let mut draw = |below: u64| {
+		seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+		(seed >> 33) % below
+	};
+	for _ in 0..100 {
+		let mut amount = || much / (1 + u128::from(draw(1_000)));
+		let amounts = (amount(), amount(), amount());
+		let fast = 1 + draw(40 * u64::from(DAY)) as u32;
+		let slow = 2 * fast + draw(30 * u64::from(DAY)) as u32;
+		let decay = 2 * slow + draw(2) as u32 * draw(90 * u64::from(DAY)) as u32;
+		starts.push((amounts, draw(400 * u64::from(DAY)), (decay, fast, slow)));
+	}
+	for ((raw, fast, slow), elapsed, (decay, quick, long)) in starts {
+		let start = Weight { raw, fast, slow };
+		let half_lives = json!({ "decay": decay, "fast": quick, "slow": long });
+		let given =
+			json!({ "weight": start, "half_lives_seconds": half_lives, "elapsed_seconds": elapsed.to_string() });
+		let input = (start, decay, quick, long, elapsed).encode();
+		let output = call(Question::Weight as u32, &input).unwrap();
+		let (rolled, matured) = Option::<(Weight, u128)>::decode(&mut &output[..]).unwrap().unwrap();
+		cases.push(json!({
+			"name": format!("{raw}, {fast}, {slow} after {elapsed} s"),
+			"question": Question::Weight as u32,
+			"given": given,
+			"answer": { "weight": rolled, "matured": matured.to_string() },
+			"input": bytes(&input),
+			"output": bytes(&output),
+		}));
 	}
 	cases
 }
 
 // Signatures
 
-/// Signs in the three schemes with the key of 32 bytes 7. Each is the scheme's number, the account, and the signature.
-fn sign(message: &[u8]) -> [(u8, Account, Vec<u8>); 3] {
+/// Signs in the four schemes with the key of 32 bytes 7. Each is the scheme's number, the account, and the signature.
+fn sign(message: &[u8]) -> [(u8, Account, Vec<u8>); 4] {
 	let seed = [7; 32];
 	let ed = ed25519::Pair::from_seed_slice(&seed).unwrap();
 	let ec = ecdsa::Pair::from_seed_slice(&seed).unwrap();
@@ -444,10 +529,13 @@ fn sign(message: &[u8]) -> [(u8, Account, Vec<u8>); 3] {
 	let context = schnorrkel::signing_context(b"substrate").bytes(message);
 	let signed = sr.sign(schnorrkel::context::attach_rng(context, NoEntropy));
 	let ec_account = sp_crypto_hashing::blake2_256(&ec.public().0);
+	let eth = ecdsa::KeccakPair::from_seed_slice(&seed).unwrap();
+	let eth_account: [u8; 32] = MultiSigner::Eth(eth.public()).into_account().into();
 	[
 		(0, Account::from(ed.public().0), ed.sign(message).0.to_vec()),
 		(1, Account::from(sr.public.to_bytes()), signed.to_bytes().to_vec()),
 		(2, Account::from(ec_account), ec.sign(message).0.to_vec()),
+		(3, Account::from(eth_account), eth.sign(message).0.to_vec()),
 	]
 }
 
@@ -473,7 +561,7 @@ impl rand_core::RngCore for NoEntropy {
 impl rand_core::CryptoRng for NoEntropy {}
 
 fn signatures() -> Vec<Value> {
-	let schemes = ["ed25519", "sr25519", "ecdsa"];
+	let schemes = ["ed25519", "sr25519", "ecdsa", "eth"];
 	let mut cases = vec![];
 	for (scheme, scheme_name) in schemes.into_iter().enumerate() {
 		let (_, payer, _) = sign(b"")[scheme].clone();

@@ -49,7 +49,7 @@ impl Verifier {
 		match result {
 			-1 => return Err(Refusal::NoSuchQuestion),
 			-2 => return Err(Refusal::Malformed),
-			-3 => return Err(Refusal::Overflow),
+			-3 => return Err(Refusal::Inconsistent),
 			_ => {}
 		}
 		let (length, pointer) = ((result >> 32) as u32, result as u32);
