@@ -1,8 +1,8 @@
 //! Benchmarks of the calls, and the frozen versions that the benchmarks of other pallets need.
 
 use crate::{
-	pallet::{Call, Config, Contributions, CountersOf, Datanets, NextDatanet, Pallet, VersionsOf},
-	types::{Counters, Licence, Status, MAX_LICENCE},
+	pallet::{Call, Config, Contributions, CountersOf, Datanets, Grants, NextDatanet, Pallet, Requests, VersionsOf},
+	types::{Access, Counters, Licence, Status, Terms, MAX_LICENCE},
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
@@ -13,9 +13,10 @@ use frame_support::{
 	},
 	BoundedVec,
 };
-use frame_system::RawOrigin;
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use openledger_primitives::{Balance, Commitment, ContributionId, DatanetId};
 use sp_core::H256;
+use sp_runtime::traits::Saturating;
 
 /// A frozen version with `rows` rows of a new datanet of `owner`.
 ///
@@ -36,6 +37,45 @@ where
 	let owner = RawOrigin::Signed(owner);
 	Pallet::<T>::freeze_version(owner.into(), datanet, commitment(rows), H256::repeat_byte(3), contributions)?;
 	Ok((datanet, 0))
+}
+
+/// Closes a datanet to everybody but `who`, who has a grant for one job.
+pub fn granted<T: Config>(datanet: DatanetId, who: &T::AccountId) -> Result<(), BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	let owner = Datanets::<T>::get(datanet).ok_or("the datanet is stored")?.owner;
+	Pallet::<T>::set_access(RawOrigin::Signed(owner.clone()).into(), datanet, Access::Approval)?;
+	let terms = requested::<T>(datanet, who)?;
+	Pallet::<T>::decide_access(RawOrigin::Signed(owner).into(), datanet, who.clone(), terms, true)?;
+	Ok(())
+}
+
+/// A request of `who` for one job in a datanet that asks for approval, or a grant where access is paid for.
+fn requested<T: Config>(datanet: DatanetId, who: &T::AccountId) -> Result<Terms<BlockNumberFor<T>>, BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	fund::<T>(who, T::AccessDeposit::get())?;
+	let terms = terms::<T>();
+	Pallet::<T>::request_access(RawOrigin::Signed(who.clone()).into(), datanet, terms, Balance::MAX)?;
+	Ok(terms)
+}
+
+/// A datanet of `owner` that asks for approval.
+fn approving<T: Config>(owner: T::AccountId) -> Result<DatanetId, BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	let datanet = datanet::<T>(owner.clone())?;
+	Pallet::<T>::set_access(RawOrigin::Signed(owner).into(), datanet, Access::Approval)?;
+	Ok(datanet)
+}
+
+/// One job, for as long as can be.
+fn terms<T: Config>() -> Terms<BlockNumberFor<T>> {
+	let until = frame_system::Pallet::<T>::block_number().saturating_add(T::MaxGrantLife::get());
+	Terms { purpose: H256::repeat_byte(4), jobs: 1, until }
 }
 
 /// Gives `who` an account and `amount` to hold.
@@ -179,6 +219,87 @@ mod benchmarks {
 		_(RawOrigin::Signed(owner), datanet, to.clone());
 
 		assert_eq!(Datanets::<T>::get(datanet).map(|datanet| datanet.owner), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_access() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let datanet = datanet::<T>(owner.clone())?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), datanet, Access::Paid { price: 1 });
+
+		assert_eq!(Datanets::<T>::get(datanet).map(|datanet| datanet.access), Some(Access::Paid { price: 1 }));
+		Ok(())
+	}
+
+	/// Access is paid for, and the commons have no account yet.
+	#[benchmark]
+	fn request_access() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = account("owner", 0, 0);
+		let datanet = datanet::<T>(owner.clone())?;
+		let price = T::Currency::minimum_balance().max(1);
+		Pallet::<T>::set_access(RawOrigin::Signed(owner).into(), datanet, Access::Paid { price })?;
+		let applicant: T::AccountId = whitelisted_caller();
+		fund::<T>(&applicant, T::AccessDeposit::get().saturating_add(price))?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(applicant.clone()), datanet, terms::<T>(), price);
+
+		assert_eq!(Grants::<T>::get(datanet, &applicant).map(|grant| grant.price), Some(price));
+		assert_eq!(T::Currency::balance(&Pallet::<T>::commons_account(datanet)), price);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn cancel_request() -> Result<(), BenchmarkError> {
+		let (datanet, applicant): (_, T::AccountId) = (approving::<T>(account("owner", 0, 0))?, whitelisted_caller());
+		requested::<T>(datanet, &applicant)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(applicant.clone()), datanet);
+
+		assert!(!Requests::<T>::contains_key(datanet, &applicant));
+		Ok(())
+	}
+
+	/// Turning down releases the deposit, which costs more than approving.
+	#[benchmark]
+	fn decide_access() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let (datanet, applicant): (_, T::AccountId) = (approving::<T>(owner.clone())?, account("applicant", 0, 0));
+		let terms = requested::<T>(datanet, &applicant)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), datanet, applicant.clone(), terms, false);
+
+		assert!(!Requests::<T>::contains_key(datanet, &applicant));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn revoke_access() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let (datanet, grantee): (_, T::AccountId) = (datanet::<T>(owner.clone())?, account("grantee", 0, 0));
+		granted::<T>(datanet, &grantee)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), datanet, grantee.clone());
+
+		assert!(!Grants::<T>::contains_key(datanet, &grantee));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn return_grant() -> Result<(), BenchmarkError> {
+		let (datanet, grantee): (_, T::AccountId) = (datanet::<T>(account("owner", 0, 0))?, whitelisted_caller());
+		granted::<T>(datanet, &grantee)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(grantee.clone()), datanet, grantee.clone());
+
+		assert!(!Grants::<T>::contains_key(datanet, &grantee));
 		Ok(())
 	}
 

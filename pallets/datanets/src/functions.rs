@@ -2,7 +2,7 @@
 
 use crate::{
 	pallet::{Config, Contributions, CountersOf, Datanets, Error, Event, HoldReason, NextDatanet, Pallet, VersionsOf},
-	types::{Contribution, Counters, Datanet, Licence, Status, Version},
+	types::{Access, Contribution, Counters, Datanet, Licence, Status, Version},
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -44,7 +44,10 @@ impl<T: Config> Pallet<T> {
 		T::Currency::hold(&HoldReason::Datanet.into(), &owner, deposit)?;
 		NextDatanet::<T>::put(next);
 		CountersOf::<T>::insert(id, Counters::default());
-		let datanet = Datanet { owner: owner.clone(), meta: meta.clone(), schema, licence: licence.clone(), deposit };
+		let access = Access::default();
+		let (stored_meta, stored_licence) = (meta.clone(), licence.clone());
+		let datanet =
+			Datanet { owner: owner.clone(), meta: stored_meta, schema, licence: stored_licence, deposit, access };
 		Datanets::<T>::insert(id, datanet);
 		Self::deposit_event(Event::Created { datanet: id, owner, meta, schema, licence, deposit });
 		Ok(())
@@ -159,7 +162,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The datanet, if `who` owns it.
-	fn ensure_owner(who: &T::AccountId, datanet: DatanetId) -> Result<Datanet<T>, DispatchError> {
+	pub(crate) fn ensure_owner(who: &T::AccountId, datanet: DatanetId) -> Result<Datanet<T>, DispatchError> {
 		let entry = Datanets::<T>::get(datanet).ok_or(Error::<T>::NoSuchDatanet)?;
 		ensure!(entry.owner == *who, Error::<T>::NotOwner);
 		Ok(entry)
@@ -214,20 +217,21 @@ impl<T: Config> Pallet<T> {
 }
 
 #[cfg(any(feature = "try-runtime", feature = "std"))]
-mod invariants {
+pub(crate) mod invariants {
 	use super::*;
 	use alloc::collections::BTreeMap;
 	use frame_support::traits::fungible::InspectHold;
 	use sp_runtime::TryRuntimeError;
 
-	type Sums<T> = BTreeMap<<T as frame_system::Config>::AccountId, Balance>;
+	pub(crate) type Sums<T> = BTreeMap<<T as frame_system::Config>::AccountId, Balance>;
 
 	impl<T: Config> Pallet<T> {
 		/// Checks the invariants of the crate documentation.
 		pub fn do_try_state() -> Result<(), TryRuntimeError> {
 			Self::check_datanets()?;
 			Self::check_contributions()?;
-			Self::check_versions()
+			Self::check_versions()?;
+			Self::check_access()
 		}
 
 		/// Invariants 1 and 2.
@@ -297,14 +301,14 @@ mod invariants {
 			Ok(())
 		}
 
-		fn add(sums: &mut Sums<T>, account: T::AccountId, amount: Balance) -> Result<(), TryRuntimeError> {
+		pub(crate) fn add(sums: &mut Sums<T>, account: T::AccountId, amount: Balance) -> Result<(), TryRuntimeError> {
 			let sum = sums.entry(account).or_default();
 			*sum = sum.checked_add(amount).ok_or("a sum of holds overflows")?;
 			Ok(())
 		}
 
 		/// Every account has on hold exactly what is recorded for it.
-		fn check_holds(reason: HoldReason, mut recorded: Sums<T>) -> Result<(), TryRuntimeError> {
+		pub(crate) fn check_holds(reason: HoldReason, mut recorded: Sums<T>) -> Result<(), TryRuntimeError> {
 			let reason = reason.into();
 			for account in frame_system::Account::<T>::iter_keys() {
 				let held = T::Currency::balance_on_hold(&reason, &account);

@@ -13,6 +13,9 @@
 //! bond. The owner rejects offers one by one, or accepts a group of them by freezing a version. A version never changes,
 //! so a model that was trained on it, and an index that was built from it, mean the same rows for ever.
 //!
+//! The owner decides who may make something of the rows: everybody, whoever asks and is approved, or whoever pays. A grant
+//! names a purpose, a number of jobs and a last block; registering a model or an index uses up a job.
+//!
 //! ## Low level / implementation
 //!
 //! ### Design
@@ -30,7 +33,8 @@
 //!
 //! * **Row**: one example of a dataset, leaf of the tree of a version.
 //! * **Cluster**: rows that are near duplicates of one another.
-//! * **Commons**: the account of a datanet that is paid what its rows leave over.
+//! * **Commons**: the account of a datanet that is paid what its rows leave over, and what access to them costs.
+//! * **Job**: one registration of something that was made of the rows.
 //!
 //! ### Invariants
 //!
@@ -43,6 +47,8 @@
 //!    before.
 //! 6. The rows of a version are those of its parent and of the contributions accepted in it, at least one and at most
 //!    `MaxPerVersion`.
+//! 7. What an account has on hold for access is the sum of the deposits of its requests and grants.
+//! 8. Requests and grants belong to a datanet and leave jobs to do; nobody has both for one datanet.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
@@ -53,6 +59,7 @@
 
 extern crate alloc;
 
+mod access;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod functions;
@@ -71,11 +78,15 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{
-		types::{Contribution, Counters, Datanet, Licence, Version},
+		types::{Access, Contribution, Counters, Datanet, Grant, Licence, Request, Terms, Version},
 		WeightInfo,
 	};
 	use alloc::vec::Vec;
-	use frame_support::{pallet_prelude::*, traits::fungible::MutateHold, PalletId};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::fungible::{Mutate, MutateHold},
+		PalletId,
+	};
 	use frame_system::pallet_prelude::*;
 	use openledger_primitives::{
 		hashing::Domain, Balance, Blake2b256, Commitment, ContributionId, DatanetId, RowLeaf, MAX_PROOF,
@@ -89,11 +100,17 @@ pub mod pallet {
 		/// The aggregated hold reason.
 		type RuntimeHoldReason: From<HoldReason>;
 		/// The token of deposits and bonds.
-		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = Balance>;
+		type Currency: Mutate<Self::AccountId, Balance = Balance>
+			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 		/// What is held for a datanet; 0 makes datanets free, and the storage that they fill.
 		type DatanetDeposit: Get<Balance>;
 		/// What is held for each row of a pending contribution; 0 lets anyone fill the pending list for nothing.
 		type BondPerRow: Get<Balance>;
+		/// What is held for a request and for a grant; 0 lets anyone fill the storage of others' datanets for nothing.
+		type AccessDeposit: Get<Balance>;
+		/// The longest a grant can last; a long one outlives the terms that the owner would set later.
+		#[pallet::constant]
+		type MaxGrantLife: Get<BlockNumberFor<Self>>;
 		/// Seed of the commons accounts; a change moves them all and strands what they hold.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
@@ -129,6 +146,9 @@ pub mod pallet {
 		/// The bond of a pending contribution.
 		#[codec(index = 1)]
 		ContributionBond,
+		/// The deposit for a request or a grant.
+		#[codec(index = 2)]
+		Access,
 	}
 
 	/// The identifier of the next datanet.
@@ -153,6 +173,31 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type VersionsOf<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, u32, Version<T>, OptionQuery>;
+
+	// Accounts are chosen by users, so their hasher is a cryptographic one.
+	/// Requests for access that are not decided.
+	#[pallet::storage]
+	pub type Requests<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		DatanetId,
+		Blake2_128Concat,
+		T::AccountId,
+		Request<BlockNumberFor<T>>,
+		OptionQuery,
+	>;
+
+	/// Access that was granted and is not used up.
+	#[pallet::storage]
+	pub type Grants<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		DatanetId,
+		Blake2_128Concat,
+		T::AccountId,
+		Grant<BlockNumberFor<T>>,
+		OptionQuery,
+	>;
 
 	/// What happened.
 	#[pallet::event]
@@ -238,6 +283,82 @@ pub mod pallet {
 			/// What is held for it, now from the new owner.
 			deposit: Balance,
 		},
+		/// The owner set who may make something of the rows.
+		AccessSet {
+			/// The datanet.
+			datanet: DatanetId,
+			/// The rule before.
+			old: Access,
+			/// The rule now.
+			new: Access,
+		},
+		/// Somebody asks for access.
+		AccessRequested {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who asks.
+			applicant: T::AccountId,
+			/// What for.
+			terms: Terms<BlockNumberFor<T>>,
+			/// What is held from the applicant.
+			deposit: Balance,
+		},
+		/// A request was taken back, and its deposit released.
+		RequestCancelled {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who had asked.
+			applicant: T::AccountId,
+		},
+		/// A request was turned down, and its deposit released.
+		AccessDenied {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who had asked.
+			applicant: T::AccountId,
+		},
+		/// Access was granted. What was held for a request is held for the grant.
+		AccessGranted {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who has it.
+			grantee: T::AccountId,
+			/// What for.
+			terms: Terms<BlockNumberFor<T>>,
+			/// What was paid for each job to the commons; 0 if the owner approved.
+			price: Balance,
+			/// What is held from the grantee.
+			deposit: Balance,
+		},
+		/// A job was counted. With the last one the grant is gone and its deposit released.
+		GrantUsed {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who has the grant.
+			grantee: T::AccountId,
+			/// The jobs that are left.
+			jobs: u32,
+		},
+		/// A grant is gone, and its deposit released.
+		GrantEnded {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who had it.
+			grantee: T::AccountId,
+			/// Why.
+			reason: GrantEnd,
+		},
+	}
+
+	/// Why a grant is gone.
+	#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+	pub enum GrantEnd {
+		/// The owner revoked it.
+		#[codec(index = 0)]
+		Revoked,
+		/// Its holder gave it back, or its last block has passed.
+		#[codec(index = 1)]
+		Returned,
 	}
 
 	/// Why a call failed.
@@ -279,6 +400,30 @@ pub mod pallet {
 		Overflow,
 		/// The state contradicts itself, which is a bug; report it.
 		Unexpected,
+		/// The datanet is open to everybody, or yours: register without a grant.
+		NoGrantNeeded,
+		/// A grant is for at least one job.
+		NoJobs,
+		/// The last block has passed; name a later one.
+		UntilPassed,
+		/// The last block is more than [`Config::MaxGrantLife`] away; name an earlier one.
+		UntilTooLate,
+		/// A job costs more than you are ready to pay; raise `max_price` or do without.
+		PriceAboveMax,
+		/// You have asked already; cancel that request to ask for something else.
+		AlreadyRequested,
+		/// There is a grant already; give it back to ask for another.
+		AlreadyGranted,
+		/// There is no such request; it was decided or cancelled.
+		NoSuchRequest,
+		/// There is no such grant: it was used up, revoked or given back, or there never was one. Ask for access.
+		NoGrant,
+		/// The last block of the grant has passed; give it back and ask for another.
+		GrantExpired,
+		/// The grant was paid for, so it cannot be revoked; it ends with its jobs or its last block.
+		GrantPaid,
+		/// The grant is not yours and its last block has not passed; only its holder may give it back.
+		GrantLive,
 	}
 
 	#[pallet::hooks]
@@ -323,6 +468,16 @@ pub mod pallet {
 		/// A frozen version.
 		pub fn version(datanet: DatanetId, version: u32) -> Option<Version<T>> {
 			VersionsOf::<T>::get(datanet, version)
+		}
+
+		/// A request for access that is not decided.
+		pub fn request(datanet: DatanetId, applicant: T::AccountId) -> Option<Request<BlockNumberFor<T>>> {
+			Requests::<T>::get(datanet, applicant)
+		}
+
+		/// A grant, which may have expired.
+		pub fn grant(datanet: DatanetId, grantee: T::AccountId) -> Option<Grant<BlockNumberFor<T>>> {
+			Grants::<T>::get(datanet, grantee)
 		}
 
 		/// Whether `leaf` is a row of the version, by `proof` (siblings from the leaf up).
@@ -478,6 +633,128 @@ pub mod pallet {
 		pub fn transfer(origin: OriginFor<T>, datanet: DatanetId, to: T::AccountId) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
 			Self::do_transfer(owner, datanet, to)
+		}
+
+		/// Set who may make something of the rows. Grants that were given stay.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the owner of the datanet.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`].
+		///
+		/// ## Events
+		/// [`Event::AccessSet`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::set_access())]
+		pub fn set_access(origin: OriginFor<T>, datanet: DatanetId, access: Access) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_set_access(owner, datanet, access)
+		}
+
+		/// Ask for access, or buy it where it has a price. [`Config::AccessDeposit`] is held until request and grant are gone.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone but the owner.
+		///
+		/// ## Parameters
+		/// `terms` are the hash of a text that says what for, the number of jobs and the last block. `max_price` is the most to
+		/// pay for each job; the price at the time of the call is paid at once.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NoGrantNeeded`], [`Error::NoJobs`], [`Error::UntilPassed`],
+		/// [`Error::UntilTooLate`], [`Error::AlreadyGranted`], [`Error::AlreadyRequested`], [`Error::PriceAboveMax`],
+		/// [`Error::Overflow`], those of the hold and of the payment.
+		///
+		/// ## Events
+		/// [`Event::AccessRequested`] or [`Event::AccessGranted`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::request_access())]
+		pub fn request_access(
+			origin: OriginFor<T>,
+			datanet: DatanetId,
+			terms: Terms<BlockNumberFor<T>>,
+			#[pallet::compact] max_price: Balance,
+		) -> DispatchResult {
+			let applicant = ensure_signed(origin)?;
+			Self::do_request_access(applicant, datanet, terms, max_price)
+		}
+
+		/// Take a request back.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the applicant.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchRequest`].
+		///
+		/// ## Events
+		/// [`Event::RequestCancelled`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::cancel_request())]
+		pub fn cancel_request(origin: OriginFor<T>, datanet: DatanetId) -> DispatchResult {
+			let applicant = ensure_signed(origin)?;
+			Self::do_cancel_request(applicant, datanet)
+		}
+
+		/// Approve a request as it is, or turn it down.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the owner of the datanet.
+		///
+		/// ## Parameters
+		/// `terms` are those that the owner has seen: a request that was changed meanwhile is not decided.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`], [`Error::NoSuchRequest`], [`Error::UntilPassed`].
+		///
+		/// ## Events
+		/// [`Event::AccessGranted`] or [`Event::AccessDenied`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::decide_access())]
+		pub fn decide_access(
+			origin: OriginFor<T>,
+			datanet: DatanetId,
+			applicant: T::AccountId,
+			terms: Terms<BlockNumberFor<T>>,
+			approve: bool,
+		) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_decide_access(owner, datanet, applicant, terms, approve)
+		}
+
+		/// Revoke a grant that was not paid for. What was registered with it stays.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the owner of the datanet.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`], [`Error::NoGrant`], [`Error::GrantPaid`].
+		///
+		/// ## Events
+		/// [`Event::GrantEnded`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::revoke_access())]
+		pub fn revoke_access(origin: OriginFor<T>, datanet: DatanetId, grantee: T::AccountId) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_revoke_access(owner, datanet, grantee)
+		}
+
+		/// Give a grant back, and have its deposit released. What was paid stays paid.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the grantee, or by anyone once its last block has passed.
+		///
+		/// ## Errors
+		/// [`Error::NoGrant`], [`Error::GrantLive`].
+		///
+		/// ## Events
+		/// [`Event::GrantEnded`].
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::return_grant())]
+		pub fn return_grant(origin: OriginFor<T>, datanet: DatanetId, grantee: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_return_grant(who, datanet, grantee)
 		}
 	}
 }

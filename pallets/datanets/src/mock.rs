@@ -2,12 +2,12 @@
 
 use crate as pallet_datanets;
 use crate::{
-	types::{Contribution, Counters, Licence, Status},
+	types::{Access, Contribution, Counters, Licence, Status, Terms},
 	Contributions, CountersOf, HoldReason,
 };
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU32},
+	traits::{fungible::InspectHold, ConstU128, ConstU32, ConstU64},
 	BoundedVec, PalletId,
 };
 use openledger_primitives::{Blake2b256, Commitment, ContributionId, DatanetId, MerkleTree};
@@ -45,6 +45,8 @@ type Block = frame_system::mocking::MockBlock<Test>;
 
 pub(crate) const DEPOSIT: u128 = 100;
 pub(crate) const ROW_BOND: u128 = 10;
+pub(crate) const REQUEST_DEPOSIT: u128 = 30;
+pub(crate) const MAX_GRANT_LIFE: u64 = 1_000;
 pub(crate) const MAX_ROWS: u32 = 50;
 pub(crate) const MAX_PENDING: u32 = 4;
 pub(crate) const MAX_PER_VERSION: u32 = 3;
@@ -77,12 +79,15 @@ parameter_types! {
 	pub const DatanetsPalletId: PalletId = PalletId(*b"op/dnets");
 	pub static DatanetDeposit: u128 = DEPOSIT;
 	pub static BondPerRow: u128 = ROW_BOND;
+	pub static AccessDeposit: u128 = REQUEST_DEPOSIT;
 }
 
 impl pallet_datanets::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type DatanetDeposit = DatanetDeposit;
+	type AccessDeposit = AccessDeposit;
+	type MaxGrantLife = ConstU64<MAX_GRANT_LIFE>;
 	type BondPerRow = BondPerRow;
 	type PalletId = DatanetsPalletId;
 	type MaxMeta = ConstU32<256>;
@@ -96,6 +101,7 @@ impl pallet_datanets::Config for Test {
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	DatanetDeposit::set(DEPOSIT);
 	BondPerRow::set(ROW_BOND);
+	AccessDeposit::set(REQUEST_DEPOSIT);
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let balances = [OWNER, ALICE, BOB].map(|account| (account, ENDOWMENT)).to_vec();
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
@@ -164,6 +170,29 @@ pub(crate) fn deposit_of(account: AccountId) -> u128 {
 
 pub(crate) fn bond_of(account: AccountId) -> u128 {
 	Balances::balance_on_hold(&HoldReason::ContributionBond.into(), &account)
+}
+
+pub(crate) fn access_deposit_of(account: AccountId) -> u128 {
+	Balances::balance_on_hold(&HoldReason::Access.into(), &account)
+}
+
+/// Three jobs until block 100.
+pub(crate) fn terms() -> Terms<u64> {
+	Terms { purpose: hash(4), jobs: 3, until: 100 }
+}
+
+/// As [`with_datanet`], and who wants to use [`NET`] needs `access`.
+pub(crate) fn with_access(access: Access, test: impl FnOnce()) {
+	with_datanet(|| {
+		Datanets::set_access(signed(OWNER), NET, access).unwrap();
+		test();
+	});
+}
+
+/// Gives `account` a grant on [`terms`].
+pub(crate) fn grant(account: AccountId) {
+	Datanets::request_access(signed(account), NET, terms(), 0).unwrap();
+	Datanets::decide_access(signed(OWNER), NET, account, terms(), true).unwrap();
 }
 
 pub(crate) fn counters() -> Counters {

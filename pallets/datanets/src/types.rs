@@ -29,6 +29,59 @@ pub struct Datanet<T: Config> {
 	pub licence: Licence,
 	/// What is held from the owner for the datanet, in planck.
 	pub deposit: Balance,
+	/// Who may make something of its rows.
+	pub access: Access,
+}
+
+/// Who, besides the owner, may register what was made of the rows of a datanet.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
+pub enum Access {
+	/// Everybody, as often as they like.
+	#[codec(index = 0)]
+	#[default]
+	Open,
+	/// Whoever the owner approves.
+	#[codec(index = 1)]
+	Approval,
+	/// Whoever pays.
+	#[codec(index = 2)]
+	Paid {
+		/// For each job, in planck, to the commons of the datanet.
+		price: Balance,
+	},
+}
+
+/// What somebody may do with the rows of a datanet, or asks to be allowed to.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Terms<BlockNumber> {
+	/// Hash of a text that says what for.
+	pub purpose: H256,
+	/// How many models or indexes may be registered.
+	pub jobs: u32,
+	/// The last block in which one may be.
+	pub until: BlockNumber,
+}
+
+/// A request that the owner has not decided.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request<BlockNumber> {
+	/// What is asked for.
+	pub terms: Terms<BlockNumber>,
+	/// What is held from the applicant, in planck.
+	pub deposit: Balance,
+}
+
+/// A permission. One that is used up is removed.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grant<BlockNumber> {
+	/// What is allowed; the jobs are those that are left.
+	pub terms: Terms<BlockNumber>,
+	/// What was paid for each job, in planck; 0 if the owner approved.
+	pub price: Balance,
+	/// What is held from its holder, in planck.
+	pub deposit: Balance,
 }
 
 /// Counters of a datanet.

@@ -25,6 +25,18 @@ pub trait WeightInfo {
 	fn freeze_version(contributions: u32) -> Weight;
 	/// Weight of `transfer`.
 	fn transfer() -> Weight;
+	/// Weight of `set_access`.
+	fn set_access() -> Weight;
+	/// Weight of `request_access`.
+	fn request_access() -> Weight;
+	/// Weight of `cancel_request`.
+	fn cancel_request() -> Weight;
+	/// Weight of `decide_access`.
+	fn decide_access() -> Weight;
+	/// Weight of `revoke_access`.
+	fn revoke_access() -> Weight;
+	/// Weight of `return_grant`.
+	fn return_grant() -> Weight;
 }
 
 /// What a piece of work costs.
@@ -61,6 +73,19 @@ const FREEZE_EACH: Cost = Cost { reads: 3, writes: 3, ref_time: ITEM_TIME };
 /// `Datanets`, account and holds of both owners.
 const TRANSFER: Cost = Cost { reads: 5, writes: 5, ref_time: CALL_TIME };
 
+/// `Datanets`.
+const SET_ACCESS: Cost = Cost { reads: 1, writes: 1, ref_time: CALL_TIME };
+/// `Datanets`, `Grants`, `Requests`, account and holds of the applicant, account of the commons; writes one of the maps.
+const REQUEST_ACCESS: Cost = Cost { reads: 6, writes: 4, ref_time: CALL_TIME };
+/// `Requests`, account and holds of the applicant.
+const CANCEL_REQUEST: Cost = Cost { reads: 3, writes: 3, ref_time: CALL_TIME };
+/// `Datanets`, `Requests`, account and holds of the applicant; `Grants` is written instead of the latter two.
+const DECIDE_ACCESS: Cost = Cost { reads: 4, writes: 3, ref_time: CALL_TIME };
+/// `Datanets`, `Grants`, account and holds of the grantee.
+const REVOKE_ACCESS: Cost = Cost { reads: 4, writes: 3, ref_time: CALL_TIME };
+/// `Grants`, account and holds of the grantee.
+const RETURN_GRANT: Cost = Cost { reads: 3, writes: 3, ref_time: CALL_TIME };
+
 /// Weights on the database of a runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
@@ -84,6 +109,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn transfer() -> Weight {
 		TRANSFER.on(T::DbWeight::get())
 	}
+	fn set_access() -> Weight {
+		SET_ACCESS.on(T::DbWeight::get())
+	}
+	fn request_access() -> Weight {
+		REQUEST_ACCESS.on(T::DbWeight::get())
+	}
+	fn cancel_request() -> Weight {
+		CANCEL_REQUEST.on(T::DbWeight::get())
+	}
+	fn decide_access() -> Weight {
+		DECIDE_ACCESS.on(T::DbWeight::get())
+	}
+	fn revoke_access() -> Weight {
+		REVOKE_ACCESS.on(T::DbWeight::get())
+	}
+	fn return_grant() -> Weight {
+		RETURN_GRANT.on(T::DbWeight::get())
+	}
 }
 
 impl WeightInfo for () {
@@ -105,5 +148,23 @@ impl WeightInfo for () {
 	}
 	fn transfer() -> Weight {
 		TRANSFER.on(RocksDbWeight::get())
+	}
+	fn set_access() -> Weight {
+		SET_ACCESS.on(RocksDbWeight::get())
+	}
+	fn request_access() -> Weight {
+		REQUEST_ACCESS.on(RocksDbWeight::get())
+	}
+	fn cancel_request() -> Weight {
+		CANCEL_REQUEST.on(RocksDbWeight::get())
+	}
+	fn decide_access() -> Weight {
+		DECIDE_ACCESS.on(RocksDbWeight::get())
+	}
+	fn revoke_access() -> Weight {
+		REVOKE_ACCESS.on(RocksDbWeight::get())
+	}
+	fn return_grant() -> Weight {
+		RETURN_GRANT.on(RocksDbWeight::get())
 	}
 }

@@ -20,9 +20,12 @@ use openledger_primitives::{DatanetId, ModelId};
 use sp_core::H256;
 
 /// Prepares what the benchmarks need and other pallets keep.
-pub trait BenchmarkHelper {
-	/// `count` frozen versions, each of another datanet if possible.
+pub trait BenchmarkHelper<AccountId> {
+	/// `count` frozen versions, each of another datanet if possible, open to everybody.
 	fn frozen_versions(count: u32) -> Result<Vec<(DatanetId, u32)>, BenchmarkError>;
+
+	/// Closes a datanet to everybody but `who`, who has a grant for one job.
+	fn grant(datanet: DatanetId, who: &AccountId) -> Result<(), BenchmarkError>;
 }
 
 /// Everything that an adapter can change.
@@ -151,6 +154,9 @@ mod benchmarks {
 		let mut ancestors = Ancestors::new::<T>()?;
 		ancestors.parents.truncate(p as usize);
 		ancestors.data.truncate(s as usize);
+		for (datanet, _) in &ancestors.data {
+			T::BenchmarkHelper::grant(*datanet, &owner)?;
+		}
 		let (kind, id, price) = (ancestors.adapter(), NextModel::<T>::get(), T::MaxPrice::get());
 		let (origin, licence) = (RawOrigin::Signed(owner.clone()), longest_licence());
 

@@ -15,7 +15,7 @@ use frame_support::{
 };
 use openledger_primitives::{
 	payout::{royalties, Owners, Royalty},
-	traits::{self, Versions},
+	traits::{self, Access, Versions},
 	Balance, DatanetId, ModelId,
 };
 use sp_runtime::{DispatchError, DispatchResult};
@@ -71,6 +71,11 @@ impl<T: Config> Pallet<T> {
 		let next = id.next().ok_or(Error::<T>::IdsExhausted)?;
 		let deposit = T::ModelDeposit::get();
 
+		// A job on each datanet, however many of its versions are used. The jobs come back if the rest fails.
+		let datanets: BTreeSet<DatanetId> = kind.sources().map(|(datanet, _)| datanet).collect();
+		for datanet in datanets {
+			T::Access::use_for_job(datanet, &owner)?;
+		}
 		T::Currency::hold(&HoldReason::Model.into(), &owner, deposit)?;
 		NextModel::<T>::put(next);
 		let model = Model {

@@ -75,7 +75,11 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use frame_support::{pallet_prelude::*, traits::fungible::MutateHold};
 	use frame_system::pallet_prelude::*;
-	use openledger_primitives::{payout::Royalty, traits::Versions, Balance, ModelId};
+	use openledger_primitives::{
+		payout::Royalty,
+		traits::{Access, Versions},
+		Balance, ModelId,
+	};
 
 	/// What the runtime decides.
 	#[pallet::config]
@@ -86,6 +90,9 @@ pub mod pallet {
 		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = Balance>;
 		/// The frozen versions of datanets; a model can only be made from those.
 		type Versions: Versions<Self::AccountId>;
+		/// Who may make something of the rows of a datanet. Registering an adapter or an index counts as a job on each of its
+		/// datanets.
+		type Access: Access<Self::AccountId>;
 		/// What is held for a model; 0 makes models free, and the storage that they fill.
 		type ModelDeposit: Get<Balance>;
 		/// The greatest price of 1,000 tokens; 0 allows only free models, and 2^32 times more must fit
@@ -95,7 +102,7 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 		/// Prepares for the benchmarks what other pallets keep.
 		#[cfg(feature = "runtime-benchmarks")]
-		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
 	}
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);

@@ -10,9 +10,12 @@ use frame_support::{
 	traits::{fungible::InspectHold, ConstU128},
 	BoundedVec,
 };
-use openledger_primitives::{traits::Versions, Commitment, DatanetId, ModelId};
+use openledger_primitives::{
+	traits::{Access, Versions},
+	Commitment, DatanetId, ModelId,
+};
 use sp_core::H256;
-use sp_runtime::BuildStorage;
+use sp_runtime::{BuildStorage, DispatchError, DispatchResult};
 
 #[frame_support::runtime]
 mod runtime {
@@ -77,8 +80,29 @@ impl Versions<u64> for TenByTen {
 	}
 }
 
+/// Datanet 8 asks for a grant: one of [`Grants`], each of which is for one job. Everybody may use the others.
+impl Access<u64> for TenByTen {
+	fn use_for_job(datanet: DatanetId, who: &u64) -> DispatchResult {
+		let mut grants = Grants::get();
+		let place = grants.iter().position(|holder| holder == who);
+		match place {
+			_ if datanet != DatanetId(8) => {}
+			Some(place) => {
+				grants.remove(place);
+				Grants::set(grants);
+			}
+			None => return Err(DispatchError::Other("no grant")),
+		}
+		Ok(())
+	}
+}
+
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::benchmarking::BenchmarkHelper for TenByTen {
+impl crate::benchmarking::BenchmarkHelper<u64> for TenByTen {
+	fn grant(_: DatanetId, _: &u64) -> Result<(), frame_benchmarking::BenchmarkError> {
+		Ok(())
+	}
+
 	fn frozen_versions(count: u32) -> Result<Vec<(DatanetId, u32)>, frame_benchmarking::BenchmarkError> {
 		Ok((0..count).map(|i| (DatanetId(i % 10), i / 10)).collect())
 	}
@@ -87,12 +111,14 @@ impl crate::benchmarking::BenchmarkHelper for TenByTen {
 parameter_types! {
 	pub static ModelDeposit: u128 = DEPOSIT;
 	pub static MaxPrice: u128 = PRICE_CAP;
+	pub static Grants: Vec<u64> = vec![];
 }
 
 impl pallet_model_registry::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Versions = TenByTen;
+	type Access = TenByTen;
 	type ModelDeposit = ModelDeposit;
 	type MaxPrice = MaxPrice;
 	type WeightInfo = ();
@@ -104,6 +130,7 @@ impl pallet_model_registry::Config for Test {
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	ModelDeposit::set(DEPOSIT);
 	MaxPrice::set(PRICE_CAP);
+	Grants::set(vec![]);
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let balances = [OWNER, ALICE, BOB].map(|account| (account, ENDOWMENT)).to_vec();
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();

@@ -48,8 +48,9 @@ const ITEM_TIME: u64 = 10_000_000;
 const REGISTER: Cost = Cost { reads: 6, writes: 4, ref_time: CALL_TIME };
 /// A parent in `Models`.
 const REGISTER_PARENT: Cost = Cost { reads: 1, writes: 0, ref_time: ITEM_TIME };
-/// A datanet version.
-const REGISTER_SOURCE: Cost = Cost { reads: 1, writes: 0, ref_time: ITEM_TIME };
+/// A datanet version, its datanet and the last job of a grant, whose deposit is released: the hold of the owner is counted
+/// above.
+const REGISTER_SOURCE: Cost = Cost { reads: 3, writes: 1, ref_time: ITEM_TIME };
 /// `Models` and the greatest price.
 const SET_PRICE: Cost = Cost { reads: 2, writes: 1, ref_time: CALL_TIME };
 /// `Models`.

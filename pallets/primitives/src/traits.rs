@@ -53,6 +53,13 @@ pub trait Versions<AccountId> {
 	fn owner(datanet: DatanetId) -> Option<AccountId>;
 }
 
+/// Who may make something of the rows of a datanet.
+pub trait Access<AccountId> {
+	/// Count a job of `who` on the rows of `datanet`. Fails unless the datanet is open, `who` owns it, or `who` has a grant that
+	/// is not used up.
+	fn use_for_job(datanet: DatanetId, who: &AccountId) -> DispatchResult;
+}
+
 /// What other pallets need of the model registry.
 pub trait Models<AccountId> {
 	/// Who owns a model.

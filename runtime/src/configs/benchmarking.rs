@@ -13,9 +13,13 @@ use pallet_model_registry::benchmarking as registry;
 /// Prepares state of one of our pallets for the benchmarks of the others.
 pub struct BenchmarkHelper;
 
-impl registry::BenchmarkHelper for BenchmarkHelper {
+impl registry::BenchmarkHelper<AccountId> for BenchmarkHelper {
 	fn frozen_versions(count: u32) -> Result<Vec<(DatanetId, u32)>, BenchmarkError> {
 		(0..count).map(|i| datanets::frozen_version::<Runtime>(account("datanet", i, 0), 1)).collect()
+	}
+
+	fn grant(datanet: DatanetId, who: &AccountId) -> Result<(), BenchmarkError> {
+		datanets::granted::<Runtime>(datanet, who)
 	}
 }
 

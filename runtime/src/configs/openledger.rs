@@ -55,10 +55,15 @@ impl Get<Perbill> for FraudSlash {
 	}
 }
 
+/// The deposit for a request or a grant, which take some 120 bytes of storage.
+const ACCESS_DEPOSIT: Balance = OPEN / 10;
+
 impl pallet_datanets::Config for Runtime {
+	type AccessDeposit = ConstU128<ACCESS_DEPOSIT>;
 	type BondPerRow = dynamic_params::datanets::BondPerRow;
 	type Currency = Balances;
 	type DatanetDeposit = dynamic_params::datanets::DatanetDeposit;
+	type MaxGrantLife = ConstU32<{ 365 * DAYS }>;
 	type MaxMeta = ConstU32<256>;
 	type MaxPending = ConstU32<1_024>;
 	type MaxPerVersion = ConstU32<256>;
@@ -69,6 +74,7 @@ impl pallet_datanets::Config for Runtime {
 }
 
 impl pallet_model_registry::Config for Runtime {
+	type Access = Datanets;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type Currency = Balances;

@@ -1,6 +1,6 @@
 use crate::{
 	mock::*,
-	types::{Counters, Datanet},
+	types::{Access, Counters, Datanet},
 	CountersOf, Datanets as DatanetsMap, Error, Event, NextDatanet,
 };
 use frame_support::{assert_noop, assert_ok, BoundedVec};
@@ -28,6 +28,7 @@ fn create_stores_the_datanet_and_holds_the_deposit_when_funds_suffice() {
 			schema: hash(1),
 			licence: licence(),
 			deposit: DEPOSIT,
+			access: Access::Open,
 		};
 		assert_eq!(DatanetsMap::<Test>::get(NET), Some(expected));
 		assert_eq!(CountersOf::<Test>::get(NET), Some(Counters::default()));

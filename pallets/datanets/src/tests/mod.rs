@@ -1,5 +1,6 @@
 //! Tests, one file per group of calls.
 
+mod access;
 mod contribute;
 mod create;
 mod freeze_version;

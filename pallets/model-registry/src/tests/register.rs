@@ -244,3 +244,20 @@ fn register_weighs_parents_and_datanet_versions() {
 		}
 	});
 }
+
+#[test]
+fn register_uses_up_a_job_on_each_datanet() {
+	build_and_execute(|| {
+		register(base(), []);
+		let on_closed = |versions: [(u32, u32); 2]| adapter_on(0, 8, [Target::Query], versions);
+		assert_noop!(register_kind(on_closed([(8, 0), (0, 0)])), DispatchError::Other("no grant"));
+		assert_noop!(register_kind(index(8, 0)), DispatchError::Other("no grant"));
+		Grants::set(vec![ALICE, OWNER, OWNER]);
+		// Two versions of one datanet are one job.
+		assert_ok!(register_kind(on_closed([(8, 0), (8, 1)])));
+		assert_eq!(Grants::get(), [ALICE, OWNER]);
+		assert_ok!(register_kind(index(8, 0)));
+		assert_eq!(Grants::get(), [ALICE]);
+		assert_noop!(register_kind(index(8, 0)), DispatchError::Other("no grant"));
+	});
+}
