@@ -10,7 +10,7 @@ use openledger_chain::{
 	},
 	AccountId, Chain, Key, Runtime, Wait,
 };
-use openledger_primitives::{Attribution, Blake2b256, Domain, Fraud, Receipt, SumTree};
+use openledger_primitives::{referee::check_body, Attribution, Blake2b256, Domain, Fraud, Receipt, SumTree};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -126,8 +126,11 @@ async fn judge(
 		"the published attribution of receipt {} is not the committed one: a case for a committee",
 		record.receipt.seq
 	);
+	let whole = check_body(&body).err();
 	for (number, part) in (0u8..).zip(&body.parts) {
 		let found = match chain.index(part.index).await? {
+			// What is wrong with the whole is proven with any of its parts.
+			_ if whole.is_some() => whole.map(|fraud| (fraud, None)),
 			None => Some((Fraud::NoSuchIndex, None)),
 			// Another index than the one at hand cannot be judged here.
 			Some(published) if published.info != index.info() => None,

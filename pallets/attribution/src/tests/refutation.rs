@@ -65,6 +65,25 @@ fn each_kind_of_false_claim_is_refuted() {
 }
 
 #[test]
+fn an_attribution_that_names_an_index_twice_is_refuted_without_an_opening() {
+	build_and_execute(|| {
+		scene();
+		let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], &truth(), 0);
+		let part = body(truth()).parts[0].clone();
+		let twice = Body { parts: vec![part.clone(), part].try_into().unwrap() };
+		batch.receipts[0].attribution = twice.commitment(&domain());
+		let leaves = batch.receipts.iter().map(|r| (r.leaf(&domain(), &AGENT.to_account_id()), r.fee));
+		batch.receipt_tree = SumTree::new(leaves).unwrap();
+		assert_ok!(batch.submit());
+		assert_ok!(batch.refute(0, 0, twice, None));
+		let refuted =
+			|event| matches!(event, RuntimeEvent::Attribution(Event::BatchRefuted { fraud: Fraud::PartTwice, .. }));
+		assert!(System::events().into_iter().any(|record| refuted(record.event)));
+		assert_eq!(Batches::<Test>::get(0).unwrap().state, BatchState::Voided);
+	});
+}
+
+#[test]
 fn refutation_gives_fees_back_and_takes_the_stake() {
 	build_and_execute(|| {
 		let mut top = truth();
