@@ -32,6 +32,27 @@ fn a_database_of_another_chain_is_refused() {
 }
 
 #[test]
+fn a_specification_whose_genesis_makes_no_sense_is_refused() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("spec.json");
+	let [mut code, mut patch, mut nothing] = [0; 3].map(|_| build_spec("dev"));
+	code["genesis"]["runtimeGenesis"]["code"] = json!("0x00112233");
+	patch["genesis"]["runtimeGenesis"]["patch"]["balances"] = json!({ "balances": [["nobody", 1]] });
+	nothing["genesis"]["runtimeGenesis"].as_object_mut().unwrap().remove("patch");
+	let specs = [
+		(code, "GenesisBuilder_get_preset of its runtime failed"),
+		(patch, "Invalid JSON blob"),
+		(nothing, "RuntimeGenesisConfigJson"),
+	];
+	for (number, (spec, cause)) in specs.into_iter().enumerate() {
+		fs::write(&path, spec.to_string()).unwrap();
+		let base = folder.path().join(number.to_string());
+		let said = refused(&base, &["--chain", path.to_str().unwrap(), "--rpc-port", "0"]);
+		assert!(said.contains("describes no genesis") && said.contains(cause), "{said}");
+	}
+}
+
+#[test]
 fn a_corrupt_database_is_refused() {
 	let folder = tempfile::tempdir().unwrap();
 	let base = folder.path().join("node");
