@@ -138,7 +138,7 @@ pub fn call(question: u32, input: &[u8]) -> Answered {
 type Batch = BatchClaim<AccountId>;
 type Lines = Vec<Line<AccountId>>;
 
-/// Decodes the whole input, and encodes what `f` says; `None` means that a number overflows.
+/// Decodes the whole input, and encodes what `f` says; `None` means that the amounts overflow or contradict each other.
 fn answer<I: DecodeLimit, O: Encode>(input: &[u8], f: impl FnOnce(I) -> Option<O>) -> Answered {
 	let input = I::decode_all_with_depth_limit(MAX_DEPTH, &mut &*input).map_err(|_| Refusal::Malformed)?;
 	f(input).map(|output| output.encode()).ok_or(Refusal::Inconsistent)
