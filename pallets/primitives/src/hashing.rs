@@ -57,6 +57,12 @@ pub enum Tag {
 	Voucher,
 	/// A training manifest.
 	Manifest,
+	/// What a contributor commits to before it reveals.
+	Contribution,
+	/// What a curator commits to before it reveals.
+	Judgement,
+	/// The known answers of a task, committed to before anybody answers.
+	Gold,
 }
 
 impl Tag {
@@ -70,12 +76,15 @@ impl Tag {
 			Tag::Attribution => b"openledger/attribution/1",
 			Tag::Voucher => b"openledger/voucher/1",
 			Tag::Manifest => b"openledger/manifest/1",
+			Tag::Contribution => b"openledger/contribution/1",
+			Tag::Judgement => b"openledger/judgement/1",
+			Tag::Gold => b"openledger/gold/1",
 		}
 	}
 }
 
-/// The chain that an object belongs to. Every leaf and every signed payload starts with tag and genesis hash, so a proof
-/// or a signature made on one chain means nothing on another.
+/// The chain that an object belongs to. Every leaf and every signed payload starts with tag and genesis hash, so a
+/// proof or a signature made on one chain means nothing on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Domain {
 	/// Hash of block 0.

@@ -37,10 +37,14 @@ id!(
 	ContributionId
 );
 id!(
-	/// A model of any kind: base, adapter or index asset.
+	/// A model of any kind: base, adapter, ensemble or index asset.
 	ModelId
 );
 id!(
 	/// A published attribution index.
 	IndexId
+);
+id!(
+	/// A task of curators.
+	TaskId
 );

@@ -4,9 +4,9 @@
 //! attribution indexes, the referee that decides who contributed to an answer, the division of a fee, and contribution
 //! weight.
 //!
-//! Everything here is `no_std`, integer only, bounded and free of panics, so that the native node, the WASM runtime, the
-//! workers and the verifier in a browser compute the same bits. Rules and section numbers refer to `docs/protocol.md`;
-//! `README.md` says how to implement them elsewhere.
+//! Everything here is `no_std`, integer only, bounded and free of panics, so that the native node, the WASM runtime,
+//! the workers and the verifier in a browser compute the same bits. Rules and section numbers refer to
+//! `docs/protocol.md`; `README.md` says how to implement them elsewhere.
 //!
 //! Feature `frame` adds what only pallets and nodes need: the traits between pallets and signatures by `sp-runtime`.
 
@@ -36,9 +36,12 @@ pub mod batch;
 pub mod content;
 pub mod hashing;
 pub mod ids;
+pub mod judgement;
+pub mod licence;
 pub mod manifest;
 pub mod mmr;
 pub mod money;
+pub mod near;
 pub mod payout;
 #[cfg(feature = "std")]
 pub mod planck;
@@ -55,7 +58,8 @@ pub use attribution::{Attribution, IndexInfo, IndexKind, IndexLeaf, Part, Pool, 
 pub use batch::{BatchClaim, Draw, Opening, PayoutProof};
 pub use content::ContentHash;
 pub use hashing::{Blake2b256, Domain, Keccak256, TreeHash};
-pub use ids::{ContributionId, DatanetId, IndexId, ModelId};
+pub use ids::{ContributionId, DatanetId, IndexId, ModelId, TaskId};
+pub use licence::Licence;
 pub use manifest::Manifest;
 pub use mmr::LeafExtra;
 pub use payout::Payout;
