@@ -1,6 +1,6 @@
 //! The pallets whose weights a benchmarking tool measures in this runtime: ours.
 
-use crate::{Agents, AllPalletsWithSystem, Attribution, Credits, Datanets, ModelRegistry};
+use crate::{Agents, AllPalletsWithSystem, Attribution, Credits, Curation, Datanets, ModelRegistry};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -9,6 +9,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_agents, Agents]
 	[pallet_attribution, Attribution]
 	[pallet_credits, Credits]
+	[pallet_curation, Curation]
 	[pallet_datanets, Datanets]
 	[pallet_model_registry, ModelRegistry]
 );

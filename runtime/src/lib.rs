@@ -136,9 +136,9 @@ impl_opaque_keys! {
 // The pallets, and what the macro derives from them. An index is part of the wire format for ever: 0–9 system,
 // 10–19 money, 20–29 consensus, 30–39 governance, 40–49 bridge, 50 and up ours.
 //
-// The order of the indices is that of genesis and of every block. Balances come before Staking, which holds them; Authorship before
-// Session, so that an author is noted in its own session; Session before Beefy before Mmr before BeefyMmrLeaf, so that a
-// leaf names the validators that follow its own block's.
+// The order of the indices is that of genesis and of every block. Balances come before Staking, which holds them;
+// Authorship before Session, so that an author is noted in its own session; Session before Beefy before Mmr before
+// BeefyMmrLeaf, so that a leaf names the validators that follow its own block's.
 #[frame_support::runtime]
 mod runtime {
 	#[runtime::runtime]
@@ -240,4 +240,6 @@ mod runtime {
 	pub type Datanets = pallet_datanets;
 	#[runtime::pallet_index(54)]
 	pub type ModelRegistry = pallet_model_registry;
+	#[runtime::pallet_index(55)]
+	pub type Curation = pallet_curation;
 }

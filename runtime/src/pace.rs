@@ -83,6 +83,33 @@ pub type PayoutPeriod = Paced<{ 30 * DAYS }, 100>;
 /// Blocks after which a referendum without a decision deposit is dropped: two weeks.
 pub type UndecidingTimeout = Paced<{ 14 * DAYS }, 100>;
 
+/// Blocks in which a commitment to rows must be revealed: a day.
+pub type RevealWindow = Paced<DAYS, 50>;
+
+/// Blocks that an owner has for what a committee accepted: two weeks.
+pub type OwnerTime = Paced<{ 14 * DAYS }, 50>;
+
+/// Blocks for an answer to a notice: a week.
+pub type AnswerWindow = Paced<{ 7 * DAYS }, 50>;
+
+/// Blocks between a case and the randomness that decides who judges it: ten minutes.
+pub type DrawDelay = Paced<{ HOURS / 6 }, 2>;
+
+/// Blocks for each step of a committee: a day.
+pub type CommitteeWindow = Paced<DAYS, 20>;
+
+/// Blocks for an appeal against a committee: three days.
+pub type AppealWindow = Paced<{ 3 * DAYS }, 20>;
+
+/// Blocks until a curator that failed may try again: a week.
+pub type LockOut = Paced<{ 7 * DAYS }, 50>;
+
+/// Idle blocks after which a curator's credibility is half: ninety days.
+pub type IdleHalfLife = Paced<{ 90 * DAYS }, 1_000>;
+
+/// Blocks after which a dispute about a model that nobody decided is dropped: four weeks.
+pub type DisputePeriod = Paced<{ 28 * DAYS }, 100>;
+
 /// The slots in which an equivocation can be reported: as long as the stake behind it is bonded.
 pub struct ReportLongevity;
 

@@ -5,9 +5,11 @@
 mod common;
 
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, BoundedVec};
-use openledger_primitives::{traits::Versions, Commitment, ContributionId, DatanetId, ModelId};
+use openledger_primitives::{
+	hashing::Domain, judgement::seal_contribution, traits::Versions, Commitment, ContributionId, DatanetId, ModelId,
+};
 use openledger_runtime::{
-	constants::OPEN, AccountId, Balance, Balances, Datanets, ModelRegistry, Runtime, RuntimeOrigin,
+	constants::OPEN, AccountId, Balance, Balances, Datanets, ModelRegistry, Runtime, RuntimeOrigin, System,
 };
 use pallet_datanets::types::{Access, Terms};
 use pallet_model_registry::types::{Family, ModelKind, Target};
@@ -48,9 +50,13 @@ fn with_version(test: impl FnOnce()) {
 	common::development().execute_with(|| {
 		common::start_first_block();
 		let licence = BoundedVec::try_from(b"CC-BY-4.0".to_vec()).unwrap();
-		Datanets::create(signed(Alice), BoundedVec::new(), hash(1), licence).unwrap();
+		Datanets::create(signed(Alice), Vec::new(), hash(1), licence).unwrap();
 		let rows = Commitment { root: hash(2), count: 5 };
-		Datanets::contribute(signed(Charlie), NET, rows, 100, hash(3)).unwrap();
+		let domain = Domain { genesis: System::block_hash(0) };
+		let seal = seal_contribution(&domain, NET, &Charlie.to_account_id(), &rows, &hash(3), &hash(4));
+		Datanets::commit(signed(Charlie), NET, seal).unwrap();
+		common::run_to(2);
+		Datanets::reveal(signed(Charlie), NET, ContributionId(0), rows, 100, hash(3), hash(4)).unwrap();
 		let accepted = BoundedVec::try_from(vec![ContributionId(0)]).unwrap();
 		Datanets::freeze_version(signed(Alice), NET, rows, hash(3), accepted).unwrap();
 		let base = ModelKind::Base { family: Family::Llama, config: hash(1), weights: hash(2), tokenizer: hash(3) };

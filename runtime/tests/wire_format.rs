@@ -13,9 +13,9 @@ use openledger_runtime::{
 };
 use sp_mmr_primitives::LeafDataProvider;
 
-/// The index and the name of every pallet, in the order in which they run. Neither the index nor the name may change for
-/// a pallet that has been released.
-const PALLETS: [(usize, &str); 35] = [
+/// The index and the name of every pallet, in the order in which they run. Neither the index nor the name may change
+/// for a pallet that has been released.
+const PALLETS: [(usize, &str); 36] = [
 	(0, "System"),
 	(1, "Timestamp"),
 	(2, "Utility"),
@@ -51,6 +51,7 @@ const PALLETS: [(usize, &str); 35] = [
 	(52, "Credits"),
 	(53, "Datanets"),
 	(54, "ModelRegistry"),
+	(55, "Curation"),
 ];
 
 #[test]

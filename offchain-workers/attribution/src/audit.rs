@@ -33,7 +33,8 @@ pub enum AuditError {
 }
 
 /// What refutes `part`, a claim about the index that the chain knows as `info` and that is at hand as `index`; `None`
-/// when the claim is true. `limit` is the number of rows that a full claim has.
+/// when the claim is true. `limit` is the number of rows that a full claim has, `state` that of a row when the answer
+/// was given.
 ///
 /// It looks at the claim's form, then at the rows it names, then at all others, and opens the first leaf that refutes.
 /// Whether the query is that of the question is not seen here: encode the question and compare.
@@ -42,6 +43,7 @@ pub fn audit_part(
 	info: &IndexInfo,
 	index: &RetrievalIndex,
 	limit: u32,
+	state: impl Fn(u32) -> RowState + Sync,
 ) -> Result<Option<Finding>, AuditError> {
 	let local = index.commitment();
 	if local != info.rows {
@@ -50,8 +52,10 @@ pub fn audit_part(
 	if let Err(fraud) = check_form(part, info, limit) {
 		return Ok(Some(Finding { fraud, opening: None }));
 	}
-	let refutes =
-		|leaf: &IndexLeaf<AccountId32>| Some((check_leaf(part, info, leaf, limit, RowState::Listed).err()?, leaf.row));
+	let refutes = |leaf: &IndexLeaf<AccountId32>| {
+		let fraud = check_leaf(part, info, leaf, limit, state(leaf.row)).err()?;
+		Some((fraud, leaf.row))
+	};
 	let named = part.top.iter().filter_map(|named| index.leaf(named.row)).find_map(refutes);
 	let found = named.or_else(|| {
 		if index.leaves().len() < PARALLEL_FROM {

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use sp_core::H256;
 use sp_runtime::{AccountId32, BoundedVec};
 use std::{
+	collections::BTreeSet,
 	fs,
 	io::{self, Write},
 	path::{Path, PathBuf},
@@ -186,11 +187,13 @@ impl RetrievalIndex {
 
 	/// The sources of `query`: the rows with the greatest score at or above the threshold, one per cluster, at most
 	/// `limit` and never more than a claim may name. An exact scan of every row. A query of another dimension has none.
-	pub fn search(&self, query: &Vector, limit: u32) -> Vec<Scored> {
+	/// The rows in `taken` were taken down: they are left out, and others of their clusters take their places.
+	pub fn search(&self, query: &Vector, limit: u32, taken: &BTreeSet<u32>) -> Vec<Scored> {
 		let score = |leaf: &IndexLeaf<AccountId32>| {
 			let score = referee::dot(query, &leaf.vector)?;
 			// Most rows end here, so that few are sorted.
-			(score >= self.threshold).then_some(Scored { row: leaf.row, cluster: leaf.cluster, score })
+			let found = score >= self.threshold && !taken.contains(&leaf.row);
+			found.then_some(Scored { row: leaf.row, cluster: leaf.cluster, score })
 		};
 		let scored: Vec<Scored> = if self.leaves.len() < PARALLEL_FROM {
 			self.leaves.iter().filter_map(score).collect()
@@ -200,10 +203,10 @@ impl RetrievalIndex {
 		referee::top_k(scored, self.threshold, limit)
 	}
 
-	/// The claim about this index, published as `index`, for `query`.
-	pub fn part(&self, index: IndexId, pool: Pool, query: Vector, limit: u32) -> Part {
+	/// The claim about this index, published as `index`, for `query`, without the rows in `taken`.
+	pub fn part(&self, index: IndexId, pool: Pool, query: Vector, limit: u32, taken: &BTreeSet<u32>) -> Part {
 		// `search` is bounded by the same constant as the claim: nothing is cut here.
-		let top = BoundedVec::truncate_from(self.search(&query, limit));
+		let top = BoundedVec::truncate_from(self.search(&query, limit, taken));
 		Part { index, pool, query, top }
 	}
 
@@ -242,8 +245,8 @@ impl RetrievalIndex {
 		write().map_err(|source| IndexError::Io { path: path.to_path_buf(), source })
 	}
 
-	/// Reads the index that [`RetrievalIndex::save`] wrote, and refuses a file that is damaged or whose leaves do not have
-	/// the root it names.
+	/// Reads the index that [`RetrievalIndex::save`] wrote, and refuses a file that is damaged or whose leaves do not
+	/// have the root it names.
 	pub fn load(path: impl AsRef<Path>) -> Result<Self, IndexError> {
 		let path = path.as_ref();
 		let corrupt = |reason: String| IndexError::Corrupt { path: path.to_path_buf(), reason };

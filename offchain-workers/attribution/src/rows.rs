@@ -5,14 +5,15 @@ use openledger_primitives::{
 	attribution::Vector,
 	content::ContentHash,
 	hashing::{Blake2b256, Domain},
-	ids::DatanetId,
+	ids::{ContributionId, DatanetId},
+	near::Clusters,
 	rows::RowLeaf,
 	tree::{plain::Commitment, whole::MerkleTree},
 };
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use sp_runtime::AccountId32;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One row: a question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,12 +71,6 @@ impl RowText {
 	pub fn passage(&self) -> String {
 		format!("{}\n{}", self.prompt, self.response)
 	}
-
-	/// What two rows that are the same but for case and white space have in common.
-	fn normalised(&self) -> (String, String) {
-		let normalise = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-		(normalise(&self.prompt), normalise(&self.response))
-	}
 }
 
 /// The file of `rows`: one canonical row a line, each ended by a line feed.
@@ -129,6 +124,8 @@ impl ContributionFile {
 /// An accepted contribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contribution {
+	/// Its number on the chain, which counts contributions in the order of their commitments.
+	pub id: ContributionId,
 	/// Who contributed.
 	pub contributor: AccountId32,
 	/// Whether the rows carry the datanet's licence.
@@ -149,24 +146,38 @@ pub struct DatanetVersion {
 }
 
 impl DatanetVersion {
-	/// The version made of `contributions`, those of its parents included.
+	/// The version made of `contributions`, laid out in the order given: those of the parent version first.
 	///
-	/// Rows that are equal but for case and white space form a cluster, which is numbered by its lowest row; every other
-	/// row is a cluster of its own. So the first to contribute a row stands for all copies of it.
+	/// Rows whose passages are near duplicates form a cluster ([`Clusters`]), numbered by the first of them in the
+	/// layout. It belongs to who committed first, whenever the rows were accepted: every leaf of a cluster names the
+	/// contributor of its row with the lowest contribution. The rows in `taken` were taken down: they keep their
+	/// numbers, and are not licensed.
 	pub fn build(
 		domain: Domain,
 		datanet: DatanetId,
 		version: u32,
 		contributions: impl IntoIterator<Item = Contribution>,
+		taken: &BTreeSet<u32>,
 	) -> Result<Self, RowsError> {
-		let (mut texts, mut leaves, mut clusters) = (vec![], vec![], HashMap::new());
-		for Contribution { contributor, licensed, rows } in contributions {
+		let (mut texts, mut leaves, mut clusters) = (vec![], vec![], Clusters::default());
+		let mut owners = BTreeMap::<u32, (ContributionId, AccountId32)>::new();
+		for Contribution { id, contributor, licensed, rows } in contributions {
 			for text in rows {
 				let row = u32::try_from(leaves.len()).map_err(|_| RowsError::TooManyRows)?;
-				let cluster = *clusters.entry(text.normalised()).or_insert(row);
+				let cluster = clusters.push(&text.passage()).ok_or(RowsError::TooManyRows)?;
+				let owner = owners.entry(cluster).or_insert_with(|| (id, contributor.clone()));
+				if id < owner.0 {
+					*owner = (id, contributor.clone());
+				}
+				let licensed = licensed && !taken.contains(&row);
 				let contributor = contributor.clone();
 				leaves.push(RowLeaf { row, contributor, cluster, content: ContentHash(text.content()), licensed });
 				texts.push(text);
+			}
+		}
+		for leaf in &mut leaves {
+			if let Some((_, owner)) = owners.get(&leaf.cluster) {
+				leaf.contributor = owner.clone();
 			}
 		}
 		let sealed = leaves.iter().map(|leaf| leaf.leaf(&domain, datanet, version));
@@ -241,8 +252,36 @@ mod tests {
 		RowText { prompt: prompt.into(), response: response.into() }
 	}
 
-	fn contribution(who: u8, rows: &[RowText]) -> Contribution {
-		Contribution { contributor: AccountId32::new([who; 32]), licensed: true, rows: rows.to_vec() }
+	fn account(who: u8) -> AccountId32 {
+		AccountId32::new([who; 32])
+	}
+
+	/// The contribution that `who` was the `id`th to commit to.
+	fn contribution(id: u32, who: u8, rows: &[RowText]) -> Contribution {
+		Contribution { id: ContributionId(id), contributor: account(who), licensed: true, rows: rows.to_vec() }
+	}
+
+	fn build(contributions: impl IntoIterator<Item = Contribution>) -> DatanetVersion {
+		DatanetVersion::build(DOMAIN, DatanetId(1), 2, contributions, &BTreeSet::new()).unwrap()
+	}
+
+	/// Cluster and contributor of each row.
+	fn owners(version: &DatanetVersion) -> Vec<(u32, AccountId32)> {
+		version.leaves().iter().map(|leaf| (leaf.cluster, leaf.contributor.clone())).collect()
+	}
+
+	fn lynx() -> RowText {
+		text(
+			"What is a lynx?",
+			"A lynx is: a short-tailed wild cat with usually tufted ears, valued for its fur, which lives in the woods of \
+			 the northern half of the world, hunts hares at dusk, and hardly ever shows itself to people.",
+		)
+	}
+
+	/// The lynx with another ending.
+	fn copied_lynx() -> RowText {
+		let RowText { prompt, response } = lynx();
+		RowText { prompt, response: response.replace("to people", "to men") }
 	}
 
 	#[test]
@@ -286,22 +325,52 @@ mod tests {
 	}
 
 	#[test]
-	fn copies_share_the_cluster_of_the_first() {
-		let version = DatanetVersion::build(
-			DOMAIN,
-			DatanetId(1),
-			2,
-			[
-				contribution(1, &[text("What is a cat?", "a feline"), text("What is tea?", "a drink")]),
-				contribution(2, &[text("what  IS a\tcat?", " A feline\n"), text("What is a cat?", "a mammal")]),
-				contribution(3, &[text("What is", "tea? a drink"), text("What is TEA?", "a drink")]),
-			],
-		)
-		.unwrap();
-		let clusters: Vec<_> = version.leaves().iter().map(|leaf| leaf.cluster).collect();
-		assert_eq!(clusters, [0, 1, 0, 3, 4, 1]);
-		let contributors: Vec<_> = version.leaves().iter().map(|leaf| leaf.contributor.clone()).collect();
-		assert_eq!(contributors, [1, 1, 2, 2, 3, 3].map(|who| AccountId32::new([who; 32])));
+	fn copies_share_the_cluster_and_the_contributor_of_the_first() {
+		let version = build([
+			contribution(0, 1, &[text("What is a cat?", "a feline"), text("What is tea?", "a drink")]),
+			contribution(1, 2, &[text("what  IS a\tcat?", " A feline\n"), text("What is a cat?", "a mammal")]),
+			contribution(2, 3, &[text("What is", "tea? a drink"), text("What is TEA?", "a drink")]),
+		]);
+		let expected = [(0, 1), (1, 1), (0, 1), (3, 2), (1, 1), (1, 1)];
+		assert_eq!(owners(&version), expected.map(|(cluster, who)| (cluster, account(who))));
+	}
+
+	#[test]
+	fn a_near_duplicate_belongs_to_who_committed_first() {
+		let other = text("What is a lemur?", "A lemur is: a large-eyed arboreal primate of Madagascar.");
+		let version = build([
+			contribution(0, 1, &[lynx()]),
+			contribution(1, 2, std::slice::from_ref(&other)),
+			contribution(2, 3, &[copied_lynx()]),
+		]);
+		assert_eq!(owners(&version), [(0, account(1)), (1, account(2)), (0, account(1))]);
+	}
+
+	#[test]
+	fn a_near_duplicate_that_was_accepted_first_belongs_to_who_committed_first() {
+		// Contribution 7 is in the parent version; contribution 3, which was committed before it, in this one.
+		let late = contribution(7, 2, &[text("What is tea?", "a drink"), copied_lynx(), copied_lynx()]);
+		let early = contribution(3, 1, &[lynx()]);
+		let parent = build([late.clone()]);
+		assert_eq!(owners(&parent), [(0, account(2)), (1, account(2)), (1, account(2))]);
+		let version = build([late, early]);
+		assert_eq!(owners(&version), [(0, account(2)), (1, account(1)), (1, account(1)), (1, account(1))]);
+	}
+
+	#[test]
+	fn rows_that_were_taken_down_keep_their_numbers_without_licence() {
+		let rows = [text("a", "b"), text("c", "d"), text("e", "f")];
+		let build = |taken: &[u32], licensed| {
+			let contribution = Contribution { licensed, ..contribution(0, 1, &rows) };
+			DatanetVersion::build(DOMAIN, DatanetId(1), 2, [contribution], &taken.iter().copied().collect()).unwrap()
+		};
+		let licensed = |version: &DatanetVersion| version.leaves().iter().map(|leaf| leaf.licensed).collect::<Vec<_>>();
+		let version = build(&[1, 9], true);
+		assert_eq!(licensed(&version), [true, false, true]);
+		assert_eq!(version.texts(), rows);
+		assert_eq!(version.leaves().iter().map(|leaf| leaf.row).collect::<Vec<_>>(), [0, 1, 2]);
+		assert_ne!(version.commitment().root, build(&[], true).commitment().root);
+		assert_eq!(licensed(&build(&[1], false)), [false; 3]);
 	}
 
 	#[test]
@@ -316,7 +385,7 @@ mod tests {
 
 	#[test]
 	fn index_rows_fails_when_vectors_are_missing() {
-		let version = DatanetVersion::build(DOMAIN, DatanetId(1), 2, [contribution(1, &[text("a", "b")])]).unwrap();
+		let version = build([contribution(0, 1, &[text("a", "b")])]);
 		assert_eq!(version.index_rows(vec![], |_| 256), Err(RowsError::VectorCount { rows: 1, vectors: 0 }));
 		let rows = version.index_rows(vec![vec![1i8].try_into().unwrap()], |_| 300).unwrap();
 		assert_eq!((rows[0].cluster, rows[0].reputation), (0, 300));
@@ -337,9 +406,9 @@ mod tests {
 			other in 1u32..9,
 		) {
 			let contributions = sizes.iter().enumerate().map(|(who, size)| {
-				contribution(who as u8, &vec![text("a", "b"); *size])
+				contribution(who as u32, who as u8, &vec![text("a", "b"); *size])
 			});
-			let version = DatanetVersion::build(DOMAIN, DatanetId(1), 2, contributions).unwrap();
+			let version = build(contributions);
 			let rows = version.commitment();
 			prop_assert_eq!(rows.count as usize, sizes.iter().sum::<usize>());
 			for row in 0..rows.count {
@@ -352,6 +421,34 @@ mod tests {
 				prop_assert!(!opens(1 + other, 2) && !opens(1, 2 + other));
 			}
 			prop_assert!(version.prove(rows.count).is_none());
+		}
+
+		#[test]
+		fn a_version_follows_from_its_contributions(
+			// Few texts, so that there are duplicates; numbers in any order, none twice.
+			parts in prop::collection::btree_map(0u32..20, (any::<u8>(), prop::collection::vec(0u8..12, 0..5)), 1..6)
+				.prop_flat_map(|parts| Just(parts.into_iter().collect::<Vec<_>>()).prop_shuffle()),
+		) {
+			let word = |number: &u8| text("What is it?", &format!("thing number {number} of them"));
+			let contributions: Vec<_> = parts
+				.iter()
+				.map(|(id, (who, rows))| contribution(*id, *who, &rows.iter().map(word).collect::<Vec<_>>()))
+				.collect();
+			let version = build(contributions.clone());
+			let again = build(contributions.clone());
+			prop_assert_eq!(again.leaves(), version.leaves());
+			let ids: Vec<_> = contributions.iter().flat_map(|part| part.rows.iter().map(move |_| part)).collect();
+			for leaf in version.leaves() {
+				let of_cluster = version.leaves().iter().zip(&ids).filter(|(other, _)| other.cluster == leaf.cluster);
+				let first = of_cluster.min_by_key(|(_, part)| part.id).unwrap();
+				prop_assert_eq!(&leaf.contributor, &first.1.contributor);
+				prop_assert!(leaf.cluster <= leaf.row);
+			}
+			// A version keeps the clusters of its parent.
+			let parent = build(contributions[..contributions.len() - 1].to_vec());
+			for (old, new) in parent.leaves().iter().zip(version.leaves()) {
+				prop_assert_eq!(old.cluster, new.cluster);
+			}
 		}
 	}
 }

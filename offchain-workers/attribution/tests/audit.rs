@@ -7,11 +7,12 @@ use openledger_primitives::{
 	attribution::{Part, Pool, Scored, Vector},
 	hashing::{Blake2b256, Domain},
 	ids::{DatanetId, IndexId},
-	referee::{check_form, check_leaf, Fraud, RowState},
+	referee::{check_form, check_leaf, Fraud, RowState, TAKEDOWN_GRACE},
 };
 use proptest::prelude::*;
 use sp_core::H256;
 use sp_runtime::AccountId32;
+use std::collections::{BTreeMap, BTreeSet};
 
 const DOMAIN: Domain = Domain { genesis: H256([3; 32]) };
 const LIMIT: u32 = 4;
@@ -30,12 +31,24 @@ fn vector(entries: &[i8]) -> Vector {
 	entries.to_vec().try_into().unwrap()
 }
 
+/// The block of the answers, and the blocks in which rows were taken down.
+const AT: u32 = 1_000;
+type Taken = BTreeMap<u32, u32>;
+
+fn state(taken: &Taken, row: u32) -> RowState {
+	RowState::at(AT, taken.get(&row).copied())
+}
+
 fn audit(index: &RetrievalIndex, part: &Part) -> Option<Finding> {
-	audit_part(part, &index.info(), index, LIMIT).unwrap()
+	audit_with(index, part, &Taken::new())
+}
+
+fn audit_with(index: &RetrievalIndex, part: &Part, taken: &Taken) -> Option<Finding> {
+	audit_part(part, &index.info(), index, LIMIT, |row| state(taken, row)).unwrap()
 }
 
 /// Judges a finding as the chain does: by form alone, or by one leaf that is proved.
-fn accepted_by_the_chain(index: &RetrievalIndex, part: &Part, finding: &Finding) -> bool {
+fn accepted_by_the_chain(index: &RetrievalIndex, part: &Part, finding: &Finding, taken: &Taken) -> bool {
 	let info = index.info();
 	match &finding.opening {
 		None => check_form(part, &info, LIMIT) == Err(finding.fraud),
@@ -43,7 +56,7 @@ fn accepted_by_the_chain(index: &RetrievalIndex, part: &Part, finding: &Finding)
 			let bytes = leaf.leaf(&DOMAIN, info.datanet, info.version);
 			info.rows.verify::<Blake2b256>(leaf.row, &bytes, proof)
 				&& check_form(part, &info, LIMIT).is_ok()
-				&& check_leaf(part, &info, leaf, LIMIT, RowState::Listed) == Err(finding.fraud)
+				&& check_leaf(part, &info, leaf, LIMIT, state(taken, leaf.row)) == Err(finding.fraud)
 		}
 	}
 }
@@ -102,37 +115,48 @@ impl Tamper {
 	}
 }
 
+/// Rows that were taken down long ago, within the grace, in the block of the answer, and after it.
+fn takedowns() -> impl Strategy<Value = Taken> {
+	prop::collection::btree_map(0u32..26, AT - 2 * TAKEDOWN_GRACE..AT + 3, 0..10)
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..Default::default() })]
 
 	#[test]
-	fn a_true_claim_is_never_refuted((rows, query, threshold) in tables()) {
+	fn a_true_claim_is_never_refuted((rows, query, threshold) in tables(), taken in takedowns()) {
 		let index = build(&rows, threshold);
-		let part = index.part(IndexId(0), Pool::Retrieval, vector(&query), LIMIT);
-		prop_assert_eq!(audit(&index, &part), None);
+		// An agent that knows of every takedown, and one that knows of none of the last few blocks.
+		for known in [AT, AT - TAKEDOWN_GRACE + 1] {
+			let left_out = taken.iter().filter(|(_, since)| **since <= known).map(|(row, _)| *row).collect();
+			let part = index.part(IndexId(0), Pool::Retrieval, vector(&query), LIMIT, &left_out);
+			prop_assert_eq!(audit_with(&index, &part, &taken), None);
+		}
 	}
 
 	#[test]
 	fn a_false_claim_is_always_refuted_and_the_chain_agrees(
 		(rows, query, threshold) in tables(),
 		tampers in prop::collection::vec(tampers(), 1..4),
+		gone in prop::collection::btree_set(0u32..26, 0..6),
 	) {
 		let index = build(&rows, threshold);
-		let mut part = index.part(IndexId(0), Pool::Retrieval, vector(&query), LIMIT);
+		let taken = gone.iter().map(|row| (*row, AT - TAKEDOWN_GRACE)).collect();
+		let mut part = index.part(IndexId(0), Pool::Retrieval, vector(&query), LIMIT, &gone);
 		let truth = part.top.clone().into_inner();
 		let mut top = truth.clone();
 		tampers.iter().for_each(|tamper| tamper.apply(&mut top));
 		part.top = top.clone().try_into().unwrap();
-		let finding = audit(&index, &part);
+		let finding = audit_with(&index, &part, &taken);
 		prop_assert_eq!(finding.is_some(), top != truth);
 		if let Some(finding) = finding {
-			prop_assert!(accepted_by_the_chain(&index, &part, &finding), "{:?}", finding);
+			prop_assert!(accepted_by_the_chain(&index, &part, &finding, &taken), "{:?}", finding);
 		}
 	}
 }
 
 fn claim(index: &RetrievalIndex, top: &[(u32, u32, i64)]) -> Part {
-	let mut part = index.part(IndexId(0), Pool::Retrieval, vector(&[1, 0]), LIMIT);
+	let mut part = index.part(IndexId(0), Pool::Retrieval, vector(&[1, 0]), LIMIT, &BTreeSet::new());
 	let top: Vec<_> = top.iter().map(|&(row, cluster, score)| Scored { row, cluster, score }).collect();
 	part.top = top.try_into().unwrap();
 	part
@@ -157,11 +181,34 @@ fn each_fraud_is_named_and_opened() {
 		let part = claim(&index, top);
 		let finding = audit(&index, &part).unwrap();
 		assert_eq!((finding.fraud, finding.opening.as_ref().map(|(leaf, _)| leaf.row)), (fraud, opened), "{top:?}");
-		assert!(accepted_by_the_chain(&index, &part, &finding));
+		assert!(accepted_by_the_chain(&index, &part, &finding, &Taken::new()));
 	}
 	let mut part = claim(&index, &truth);
 	part.query = vector(&[1]);
 	assert_eq!(audit(&index, &part), Some(Finding { fraud: Fraud::WrongDimension, opening: None }));
+}
+
+#[test]
+fn naming_a_row_that_was_taken_down_is_found_and_omitting_it_is_fine() {
+	let index = build(&[(0, vec![9, 0]), (1, vec![8, 0]), (0, vec![7, 0])], 5);
+	let naming = claim(&index, &[(0, 0, 9), (1, 1, 8)]);
+	// The next row of the cluster takes the place.
+	let omitting = claim(&index, &[(1, 1, 8), (2, 0, 7)]);
+	let verdicts = |since: u32| {
+		let taken = Taken::from([(0, since)]);
+		let of = |part: &Part| {
+			let finding = audit_with(&index, part, &taken)?;
+			assert!(accepted_by_the_chain(&index, part, &finding, &taken));
+			Some((finding.fraud, finding.opening?.0.row))
+		};
+		(of(&naming), of(&omitting))
+	};
+	assert_eq!(verdicts(AT - TAKEDOWN_GRACE), (Some((Fraud::TakenDown, 0)), None));
+	assert_eq!(verdicts(AT - TAKEDOWN_GRACE + 1), (None, None), "in the last block of the grace");
+	assert_eq!(verdicts(AT), (None, None), "in the first block of the grace");
+	assert_eq!(verdicts(AT + 1), (None, Some((Fraud::Omitted, 0))), "before it was taken down");
+	let taken = Taken::from([(0, 1)]);
+	assert_eq!(audit_with(&index, &claim(&index, &[(1, 1, 8)]), &taken).unwrap().fraud, Fraud::Omitted, "row 2 stays");
 }
 
 #[test]
@@ -175,7 +222,7 @@ fn an_omission_in_a_large_index_is_found() {
 #[test]
 fn audit_fails_when_the_index_at_hand_is_another() {
 	let (index, other) = (build(&[(0, vec![9, 0])], 5), build(&[(0, vec![8, 0])], 5));
-	let part = index.part(IndexId(0), Pool::Retrieval, vector(&[1, 0]), LIMIT);
-	let error = audit_part(&part, &index.info(), &other, LIMIT).unwrap_err();
+	let part = index.part(IndexId(0), Pool::Retrieval, vector(&[1, 0]), LIMIT, &BTreeSet::new());
+	let error = audit_part(&part, &index.info(), &other, LIMIT, |_| RowState::Listed).unwrap_err();
 	assert_eq!(error, AuditError::OtherIndex { local: other.commitment(), chain: index.commitment() });
 }

@@ -11,7 +11,7 @@ use openledger_primitives::{
 use proptest::prelude::*;
 use sp_core::H256;
 use sp_runtime::AccountId32;
-use std::{cmp::Reverse, fs};
+use std::{cmp::Reverse, collections::BTreeSet, fs};
 
 const DOMAIN: Domain = Domain { genesis: H256([3; 32]) };
 const DATANET: DatanetId = DatanetId(5);
@@ -39,10 +39,11 @@ fn noise(count: usize) -> impl Iterator<Item = i8> {
 	std::iter::repeat_n((), count).scan(42u64, move |state, ()| step(state))
 }
 
-/// The rule of the protocol read literally: keep taking the best row left whose cluster is new.
-fn oracle(index: &RetrievalIndex, query: &[i8], limit: usize) -> Vec<Scored> {
+/// The rule of the protocol read literally: of the rows that were not taken down, keep taking the best one left whose
+/// cluster is new.
+fn oracle(index: &RetrievalIndex, query: &[i8], limit: usize, taken: &BTreeSet<u32>) -> Vec<Scored> {
 	let score = |v: &[i8]| query.iter().zip(v).map(|(a, b)| i64::from(*a) * i64::from(*b)).sum();
-	let leaves = index.leaves().iter();
+	let leaves = index.leaves().iter().filter(|leaf| !taken.contains(&leaf.row));
 	let mut left: Vec<_> =
 		leaves.map(|leaf| Scored { row: leaf.row, cluster: leaf.cluster, score: score(&leaf.vector) }).collect();
 	let mut top: Vec<Scored> = vec![];
@@ -66,12 +67,13 @@ proptest! {
 		query in prop::collection::vec(-3i8..=3, 3),
 		threshold in -12i64..20,
 		limit in 0u32..20,
+		taken in prop::collection::btree_set(0u32..45, 0..12),
 	) {
 		let rows = rows.iter().map(|(cluster, vector)| row(*cluster, vector)).collect();
 		let index = build(rows, threshold).unwrap();
-		let expected = oracle(&index, &query, limit.min(MAX_TOP) as usize);
-		prop_assert_eq!(index.search(&vector(&query), limit), expected.clone());
-		let part = index.part(IndexId(9), Pool::Retrieval, vector(&query), limit);
+		let expected = oracle(&index, &query, limit.min(MAX_TOP) as usize, &taken);
+		prop_assert_eq!(index.search(&vector(&query), limit, &taken), expected.clone());
+		let part = index.part(IndexId(9), Pool::Retrieval, vector(&query), limit, &taken);
 		prop_assert_eq!(part.top.into_inner(), expected);
 		prop_assert_eq!((part.index, part.pool, part.query), (IndexId(9), Pool::Retrieval, vector(&query)));
 	}
@@ -121,9 +123,13 @@ fn a_large_index_is_searched_on_all_threads_with_the_same_result() {
 	let query = vectors.next().unwrap();
 	let rows = vectors.enumerate().map(|(at, vector)| row(at as u32 % 5_000, vector)).collect();
 	let index = build(rows, 0).unwrap();
-	let top = index.search(&vector(query), MAX_TOP);
+	let top = index.search(&vector(query), MAX_TOP, &BTreeSet::new());
 	assert_eq!(top.len(), MAX_TOP as usize);
-	assert_eq!(top, oracle(&index, query, MAX_TOP as usize));
+	assert_eq!(top, oracle(&index, query, MAX_TOP as usize, &BTreeSet::new()));
+	let taken = top.iter().step_by(2).map(|named| named.row).collect();
+	let rest = index.search(&vector(query), MAX_TOP, &taken);
+	assert_eq!(rest, oracle(&index, query, MAX_TOP as usize, &taken));
+	assert!(rest.iter().all(|named| !taken.contains(&named.row)));
 }
 
 #[test]
@@ -175,7 +181,7 @@ fn load_fails_when_the_leaves_have_another_root() {
 #[test]
 fn a_query_of_another_dimension_has_no_sources() {
 	let index = build(vec![row(0, &[1, 2])], i64::MIN).unwrap();
-	assert_eq!(index.search(&vector(&[1]), 4), []);
+	assert_eq!(index.search(&vector(&[1]), 4, &BTreeSet::new()), []);
 }
 
 #[test]

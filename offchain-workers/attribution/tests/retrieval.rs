@@ -14,11 +14,15 @@ use openledger_attribution::{
 use openledger_primitives::{
 	attribution::Vector,
 	hashing::{Blake2b256, Domain},
-	ids::DatanetId,
+	ids::{ContributionId, DatanetId},
 };
 use sp_core::H256;
 use sp_runtime::AccountId32;
-use std::{collections::HashSet, fs, time::Instant};
+use std::{
+	collections::{BTreeSet, HashSet},
+	fs,
+	time::Instant,
+};
 use support::{assets, encoder};
 use wordnet::{domain, Noun};
 
@@ -51,8 +55,8 @@ fn rows(domain: u8, count: usize) -> Vec<RowText> {
 
 fn index(rows: &[RowText], text: impl Fn(&RowText) -> String, threshold: i64) -> RetrievalIndex {
 	let contributor = AccountId32::new([1; 32]);
-	let contribution = Contribution { contributor, licensed: true, rows: rows.to_vec() };
-	let version = DatanetVersion::build(DOMAIN, DatanetId(0), 1, [contribution]).unwrap();
+	let contribution = Contribution { id: ContributionId(0), contributor, licensed: true, rows: rows.to_vec() };
+	let version = DatanetVersion::build(DOMAIN, DatanetId(0), 1, [contribution], &BTreeSet::new()).unwrap();
 	let vectors = encode(&rows.iter().map(text).collect::<Vec<_>>());
 	let rows = version.index_rows(vectors, |_| 256).unwrap();
 	RetrievalIndex::build(DOMAIN, DatanetId(0), 1, rows, threshold).unwrap()
@@ -60,7 +64,9 @@ fn index(rows: &[RowText], text: impl Fn(&RowText) -> String, threshold: i64) ->
 
 /// How many of the questions find their row among the first `limit`.
 fn hits(index: &RetrievalIndex, questions: &[Vector], limit: u32) -> usize {
-	let found = |(row, query): &(usize, &Vector)| index.search(query, limit).iter().any(|top| top.row as usize == *row);
+	let found = |(row, query): &(usize, &Vector)| {
+		index.search(query, limit, &BTreeSet::new()).iter().any(|top| top.row as usize == *row)
+	};
 	questions.iter().enumerate().filter(found).count()
 }
 
@@ -96,13 +102,15 @@ fn the_threshold_tells_matching_rows_from_unrelated_ones() {
 	let score = |query: &Vector, row: usize| {
 		openledger_primitives::referee::dot(query, &index.leaf(row as u32).unwrap().vector).unwrap()
 	};
-	let best = |query: &Vector| index.search(query, 1).first().unwrap().score;
+	let best = |query: &Vector| index.search(query, 1, &BTreeSet::new()).first().unwrap().score;
 	let mut own: Vec<i64> = questions.iter().enumerate().map(|(row, query)| score(query, row)).collect();
 	// The best row that does not answer the question: near misses of the same domain.
 	let mut other: Vec<i64> = questions
 		.iter()
 		.enumerate()
-		.map(|(row, query)| index.search(query, 2).iter().find(|top| top.row as usize != row).unwrap().score)
+		.map(|(row, query)| {
+			index.search(query, 2, &BTreeSet::new()).iter().find(|top| top.row as usize != row).unwrap().score
+		})
 		.collect();
 	let foreign: Vec<String> = self::rows(domain::ARTIFACT, 100)
 		.into_iter()
@@ -161,7 +169,7 @@ fn every_source_of_an_answer_is_proved() {
 	let rows = rows(domain::FOOD, 30);
 	let index = index(&rows, RowText::passage, RETRIEVAL_THRESHOLD);
 	let query = support::vector(&rows[7].prompt);
-	let top = index.search(&query, 4);
+	let top = index.search(&query, 4, &BTreeSet::new());
 	assert_eq!(top[0].row, 7);
 	for source in top {
 		let (leaf, proof) = index.prove(source.row).unwrap();

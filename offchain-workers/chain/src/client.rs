@@ -50,7 +50,7 @@ type Queues = HashMap<[u8; 32], Arc<Mutex<()>>>;
 #[derive(Clone)]
 pub struct Chain {
 	pub(crate) client: OnlineClient<PolkadotConfig>,
-	rpc: LegacyRpcMethods<RpcConfigFor<PolkadotConfig>>,
+	pub(crate) rpc: LegacyRpcMethods<RpcConfigFor<PolkadotConfig>>,
 	domain: Domain,
 	/// One submission per signer at a time between asking for the nonce and handing the transaction in.
 	queues: Arc<Mutex<Queues>>,

@@ -8,13 +8,15 @@ mod client;
 mod error;
 mod key;
 mod state;
+mod takedowns;
 
 pub use client::{Chain, Included, Wait};
 pub use error::{ChainError, Kind};
 pub use key::Key;
 pub use state::{AgentRecord, AssetRecord, BatchRecord, ChannelRecord, DatanetRecord, IndexRecord, VersionRecord};
+pub use takedowns::Takedowns;
 
-pub use openledger_runtime::constants::EXISTENTIAL_DEPOSIT;
+pub use openledger_runtime::constants::{EXISTENTIAL_DEPOSIT, MILLI_SECS_PER_BLOCK};
 pub use openledger_runtime::{AccountId, Balance, BlockNumber, Runtime, RuntimeCall, RuntimeEvent};
 /// The calls, events and types of our pallets.
 pub mod pallets {

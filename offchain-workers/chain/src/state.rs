@@ -74,21 +74,36 @@ impl Chain {
 
 	/// Who shares the model pool when `model` answers.
 	pub async fn royalties(&self, model: ModelId) -> Result<Option<Vec<payout::Royalty<AccountId>>>, ChainError> {
-		use pallet_model_registry::types::ModelKind;
 		let Some(asset) = self.asset(model).await? else { return Ok(None) };
-		let mut ancestors = vec![];
-		for parent in &asset.parents {
-			if let Some(record) = self.asset(*parent).await? {
-				ancestors.push((*parent, record.split.into_inner()));
-			}
-		}
-		let base = match asset.kind {
-			ModelKind::Adapter { base, .. } => self.asset(base).await?.map(|record| (base, record.split.into_inner())),
-			_ => None,
-		};
-		let ancestors: Vec<_> = ancestors.iter().map(|(id, owners)| (*id, owners)).collect();
 		let own = asset.split.into_inner();
-		Ok(payout::royalties((model, &own), base.as_ref().map(|(id, owners)| (*id, owners)), &ancestors))
+		let base = match asset.kind.members().first() {
+			Some((member, _)) => self.asset(*member).await?.and_then(|record| record.kind.base()),
+			None => asset.kind.base(),
+		};
+		let base = match base {
+			Some(base) => self.owners(base).await?,
+			None => None,
+		};
+		let base = base.as_ref().map(|(id, owners)| (*id, owners));
+		if asset.kind.members().is_empty() {
+			let mut parents = vec![];
+			for parent in &asset.parents {
+				parents.extend(self.owners(*parent).await?);
+			}
+			let parents: Vec<_> = parents.iter().map(|(id, owners)| (*id, owners)).collect();
+			return Ok(payout::royalties((model, &own), base, &parents));
+		}
+		let mut members = vec![];
+		for (member, weight) in asset.kind.members() {
+			members.extend(self.owners(*member).await?.map(|owned| (owned, *weight)));
+		}
+		let members: Vec<_> = members.iter().map(|((id, owners), weight)| ((*id, owners), *weight)).collect();
+		Ok(base.and_then(|base| payout::ensemble_royalties((model, &own), base, &members)))
+	}
+
+	/// A model with its owners.
+	async fn owners(&self, model: ModelId) -> Result<Option<(ModelId, payout::Owners<AccountId>)>, ChainError> {
+		Ok(self.asset(model).await?.map(|record| (model, record.split.into_inner())))
 	}
 
 	/// A published index.

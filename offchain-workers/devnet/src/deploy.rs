@@ -15,7 +15,8 @@ use openledger_chain::{
 };
 use openledger_openlora::Model;
 use openledger_primitives::{
-	manifest::TrainingData, Commitment, ContentHash, ContributionId, DatanetId, IndexId, IndexKind, Manifest, ModelId,
+	judgement::seal_contribution, manifest::TrainingData, Commitment, ContentHash, ContributionId, DatanetId, IndexId,
+	IndexKind, Manifest, ModelId,
 };
 use openledger_store::Store;
 use openledger_worker::{
@@ -25,6 +26,7 @@ use openledger_worker::{
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use std::{
+	collections::BTreeSet,
 	ops::ControlFlow,
 	path::{Path, PathBuf},
 	sync::{
@@ -134,7 +136,7 @@ async fn datanet(
 	files: &Files,
 ) -> anyhow::Result<(DatanetId, DatanetVersion, Vec<H256>, Vec<RowText>)> {
 	let call = datanets::Call::<Runtime>::create {
-		meta: bounded(b"WordNet glosses: food, animals, plants".to_vec())?,
+		meta: b"WordNet glosses: food, animals, plants".to_vec(),
 		schema: H256(*blake3::hash(b"{prompt: string, response: string}").as_bytes()),
 		licence: bounded(b"LicenseRef-WordNet-3.0".to_vec())?,
 	};
@@ -147,17 +149,22 @@ async fn datanet(
 	println!("  datanet {datanet} created by {}", roles.developer.account());
 
 	let store = Store::open(files.folder.join("blobs"))?;
-	let (mut parts, mut ids, mut contents) = (vec![], vec![], vec![]);
+	let mut offers = vec![];
 	for (key, rows) in roles.contributors.iter().zip(rows::contributions(&files.assets)?) {
 		let file = ContributionFile::new(&rows)?;
 		anyhow::ensure!(H256(store.put(&file.bytes)?) == file.content, "the store names blobs differently");
-		let id = contribute(chain, key, datanet, &file).await?;
+		offers.push(commit(chain, key, datanet, rows, file).await?);
+	}
+	// All commitments are in a block by now: the contents are shown together, in a later one.
+	futures::future::try_join_all(offers.iter().map(|offer| reveal(chain, datanet, offer))).await?;
+	let (mut parts, mut ids, mut contents) = (vec![], vec![], vec![]);
+	for Offer { id, key, rows, file, .. } in offers {
 		println!("  contribution {id}: {} rows by {}", rows.len(), key.account());
 		ids.push(id);
 		contents.push(file.content);
-		parts.push(Contribution { contributor: key.account(), licensed: true, rows });
+		parts.push(Contribution { id, contributor: key.account(), licensed: true, rows });
 	}
-	let version = DatanetVersion::build(chain.domain(), datanet, 0, parts)?;
+	let version = DatanetVersion::build(chain.domain(), datanet, 0, parts, &BTreeSet::new())?;
 	freeze(chain, &roles.developer, datanet, &version, ids).await?;
 	println!(
 		"  version {} frozen: {} rows under {:?}",
@@ -170,19 +177,46 @@ async fn datanet(
 	Ok((datanet, version, contents, texts))
 }
 
-async fn contribute(
+/// Rows that somebody has committed to.
+struct Offer<'a> {
+	id: ContributionId,
+	key: &'a Key,
+	rows: Vec<RowText>,
+	file: ContributionFile,
+	salt: H256,
+}
+
+/// Commits to rows without showing them: nobody can hand them in before their contributor.
+async fn commit<'a>(
 	chain: &Chain,
-	key: &Key,
+	key: &'a Key,
 	datanet: DatanetId,
-	file: &ContributionFile,
-) -> anyhow::Result<ContributionId> {
-	let bytes = u64::try_from(file.bytes.len())?;
-	let call = datanets::Call::<Runtime>::contribute { datanet, rows: file.rows, bytes, content: file.content };
+	rows: Vec<RowText>,
+	file: ContributionFile,
+) -> anyhow::Result<Offer<'a>> {
+	let mut salt = H256::zero();
+	getrandom::fill(&mut salt.0).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+	let seal = seal_contribution(&chain.domain(), datanet, &key.account(), &file.rows, &file.content, &salt);
+	let call = datanets::Call::<Runtime>::commit { datanet, seal };
 	let id = submit(chain, key, call).await?.find(|event| match event {
-		RuntimeEvent::Datanets(datanets::Event::Contributed { contribution, .. }) => Some(*contribution),
+		RuntimeEvent::Datanets(datanets::Event::Committed { contribution, .. }) => Some(*contribution),
 		_ => None,
 	});
-	id.context("nothing was contributed")
+	Ok(Offer { id: id.context("nothing was committed to")?, key, rows, file, salt })
+}
+
+/// Shows what was committed to.
+async fn reveal(chain: &Chain, datanet: DatanetId, offer: &Offer<'_>) -> anyhow::Result<()> {
+	let Offer { id, key, file, salt, .. } = offer;
+	let call = datanets::Call::<Runtime>::reveal {
+		datanet,
+		contribution: *id,
+		rows: file.rows,
+		bytes: u64::try_from(file.bytes.len())?,
+		content: file.content,
+		salt: *salt,
+	};
+	submit(chain, key, call).await.map(drop)
 }
 
 async fn freeze(

@@ -1,5 +1,6 @@
 //! What is served.
 
+use crate::Takedowns;
 use openledger_attribution::{RetrievalIndex, RowText};
 use openledger_primitives::{Balance, IndexId, ModelId};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ pub struct Retrieval {
 	pub index: RetrievalIndex,
 	/// The texts of the rows, in the order of the index.
 	pub rows: Vec<RowText>,
+	/// Which of them were taken down; shared by the indexes of a datanet.
+	pub taken: Arc<Takedowns>,
 }
 
 /// A model on offer.

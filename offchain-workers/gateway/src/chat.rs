@@ -175,6 +175,7 @@ async fn finish<L: Ledger>(
 		fee: model.price(tokens_in, tokens_out).min(reservation.most),
 		fingerprint: H256(completion.fingerprint),
 		attribution: sources.attribution.clone(),
+		known_at: sources.known_at,
 		sources: sources.sources,
 	};
 	let issued = gateway.ledger.issue(reservation, draft).await?;

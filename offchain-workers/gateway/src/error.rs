@@ -33,6 +33,9 @@ pub enum ApiError {
 	/// The messages cannot be rendered.
 	#[error("the messages cannot be rendered: {0}")]
 	Chat(#[from] ChatError),
+	/// It is not known which rows were taken down: a source that is named could be one of them.
+	#[error("sources cannot be checked now, because the chain has not been heard of for some time: try again")]
+	SourcesUnavailable,
 	/// The engine refuses.
 	#[error("{0}")]
 	Engine(#[from] EngineError),
@@ -67,6 +70,7 @@ impl ApiError {
 				EngineError::EmptyPrompt | EngineError::Invalid(_) => (StatusCode::BAD_REQUEST, "malformed_request"),
 				_ => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
 			},
+			Self::SourcesUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "sources_unavailable"),
 			Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
 			Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
 		}

@@ -98,6 +98,8 @@ pub struct Draft {
 	pub fingerprint: H256,
 	/// The claim about sources.
 	pub attribution: Attribution,
+	/// The finalised block whose takedowns the claim follows; `None` without a claim.
+	pub known_at: Option<u32>,
 	/// The sources, as the division of the fee needs them.
 	pub sources: Vec<Source<AccountId32>>,
 }

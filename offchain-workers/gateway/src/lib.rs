@@ -1,7 +1,8 @@
 //! OpenAI-compatible HTTP over the engine, paid by voucher.
 //!
-//! `POST /v1/chat/completions` checks the caller's voucher, finds the rows that bear on the question, streams the answer
-//! and ends with a signed receipt that names those rows. `GET /v1/models` lists what is served and at what price.
+//! `POST /v1/chat/completions` checks the caller's voucher, finds the rows that bear on the question, streams the
+//! answer and ends with a signed receipt that names those rows. `GET /v1/models` lists what is served and at what
+//! price.
 //!
 //! The crate knows neither the chain nor a database: what it needs to be paid is the trait [`Ledger`].
 
@@ -15,9 +16,11 @@ mod ledger;
 mod openai;
 mod prompt;
 mod server;
+mod takedowns;
 
 pub use api_key::{ApiKey, SignedVoucher};
 pub use catalog::{Catalog, Retrieval, ServedModel};
 pub use error::ApiError;
 pub use ledger::{Draft, Issued, Ledger, LedgerError, Reservation};
 pub use server::{router, Gateway, Limits};
+pub use takedowns::{KnownTakedowns, Takedowns};

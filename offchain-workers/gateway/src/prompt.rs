@@ -1,9 +1,9 @@
 //! From a question to a prompt with sources.
 
-use crate::{ApiError, Retrieval};
+use crate::{ApiError, KnownTakedowns, Retrieval};
 use openledger_attribution::{Encoder, EncoderError};
 use openledger_openlora::ChatMessage;
-use openledger_primitives::{payout::Source, Attribution, IndexId, Part, Pool, Scored};
+use openledger_primitives::{attribution::Vector, payout::Source, Attribution, IndexId, Part, Pool, Scored};
 use serde::Serialize;
 use sp_runtime::AccountId32;
 
@@ -25,20 +25,28 @@ pub(crate) struct Citation {
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
 	pub(crate) attribution: Attribution,
+	/// The finalised block whose takedowns were left out.
+	pub(crate) known_at: Option<u32>,
 	pub(crate) sources: Vec<Source<AccountId32>>,
 	pub(crate) citations: Vec<Citation>,
 }
 
-/// Finds the rows of `retrieval` that bear on `question`. Blocks while the encoder runs.
+/// Finds the rows of `retrieval` that bear on `question`. Blocks while the encoder runs. Fails when it is not known
+/// which rows were taken down: naming one costs the stake.
 pub(crate) fn find(retrieval: &Retrieval, encoder: &Encoder, question: &str, limit: u32) -> Result<Sources, ApiError> {
-	let internal = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
+	let taken = retrieval.taken.current().ok_or(ApiError::SourcesUnavailable)?;
 	let vectors = encoder.encode(&[question]).map_err(|error| match error {
 		EncoderError::EmptyText { .. } => ApiError::Malformed("the last message has no words".into()),
 		error => internal(&error),
 	})?;
 	let query = vectors.into_iter().next().ok_or_else(|| internal(&"the encoder gave no vector"))?;
-	let part = retrieval.index.part(retrieval.id, Pool::Retrieval, query, limit);
-	let mut found = Sources::default();
+	claim(retrieval, query, limit, &taken)
+}
+
+/// The claim about the rows next to `query` that were not taken down, and what goes with it.
+fn claim(retrieval: &Retrieval, query: Vector, limit: u32, taken: &KnownTakedowns) -> Result<Sources, ApiError> {
+	let part = retrieval.index.part(retrieval.id, Pool::Retrieval, query, limit, &taken.rows);
+	let mut found = Sources { known_at: Some(taken.at), ..Sources::default() };
 	for named in &part.top {
 		let (source, citation) = describe(retrieval, named).ok_or_else(|| internal(&"an index without its rows"))?;
 		found.sources.push(source);
@@ -47,6 +55,10 @@ pub(crate) fn find(retrieval: &Retrieval, encoder: &Encoder, question: &str, lim
 	let parts: Vec<Part> = vec![part];
 	found.attribution.parts = parts.try_into().map_err(|_| internal(&"too many parts"))?;
 	Ok(found)
+}
+
+fn internal(error: &dyn std::fmt::Display) -> ApiError {
+	ApiError::Internal(error.to_string())
 }
 
 fn describe(retrieval: &Retrieval, named: &Scored) -> Option<(Source<AccountId32>, Citation)> {
@@ -85,4 +97,55 @@ pub(crate) fn with_sources(mut messages: Vec<ChatMessage>, sources: &Sources) ->
 	let at = messages.len().saturating_sub(1);
 	messages.insert(at, ChatMessage::new("system", text));
 	messages
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::Takedowns;
+	use openledger_attribution::{IndexRow, RetrievalIndex, RowText};
+	use openledger_primitives::{DatanetId, Domain};
+	use std::{sync::Arc, time::Duration};
+
+	/// Three rows, of which 0 and 2 are one cluster. Row `i` scores 9 − `i` for the query 1.
+	fn retrieval() -> Retrieval {
+		let row = |(row, cluster): (i8, u32)| IndexRow {
+			contributor: AccountId32::new([row as u8; 32]),
+			cluster,
+			reputation: 256,
+			vector: vec![9 - row].try_into().unwrap(),
+		};
+		let rows = [(0, 0), (1, 1), (2, 0)].map(row);
+		let domain = Domain { genesis: Default::default() };
+		let text = |number: u32| RowText { prompt: format!("question {number}"), response: format!("answer {number}") };
+		Retrieval {
+			id: IndexId(5),
+			index: RetrievalIndex::build(domain, DatanetId(1), 0, rows, 1).unwrap(),
+			rows: (0..3).map(text).collect(),
+			taken: Arc::new(Takedowns::new(Duration::from_secs(1))),
+		}
+	}
+
+	/// The rows that are named, cited and paid, and the prompt.
+	fn found(taken: &[u32]) -> (Vec<u32>, String) {
+		let taken = KnownTakedowns { at: 7, rows: Arc::new(taken.iter().copied().collect()) };
+		let found = claim(&retrieval(), vec![1].try_into().unwrap(), 4, &taken).unwrap();
+		assert_eq!(found.known_at, Some(7));
+		let named: Vec<_> = found.attribution.parts[0].top.iter().map(|named| named.row).collect();
+		assert!(found.citations.iter().map(|citation| citation.row).eq(named.clone()));
+		assert!(found.sources.iter().map(|source| source.row).eq(named.clone()));
+		let messages = with_sources(vec![ChatMessage::new("user", "?")], &found);
+		(named, messages.iter().map(|message| message.content.as_str()).collect())
+	}
+
+	#[test]
+	fn rows_that_were_taken_down_are_neither_named_nor_read() {
+		let (named, prompt) = found(&[]);
+		assert_eq!(named, [0, 1]);
+		assert!(prompt.contains("answer 0") && prompt.contains("answer 1"));
+		let (named, prompt) = found(&[0]);
+		assert_eq!(named, [1, 2]);
+		assert!(!prompt.contains("answer 0") && !prompt.contains("question 0") && prompt.contains("answer 2"));
+		assert_eq!(found(&[0, 1, 2]), (vec![], "?".to_string()));
+	}
 }

@@ -8,11 +8,15 @@ use openledger_chain::{
 		attribution::{Call, Opening},
 		TOP_ROWS,
 	},
-	AccountId, Chain, Key, Runtime, Wait,
+	AccountId, BlockNumber, Chain, Key, Runtime, Wait,
 };
-use openledger_primitives::{referee::check_body, Attribution, Blake2b256, Domain, Fraud, Receipt, SumTree};
+use openledger_primitives::{
+	referee::{check_body, RowState},
+	Attribution, Blake2b256, Fraud, IndexLeaf, Receipt, SumTree,
+};
 use serde::Deserialize;
-use std::path::PathBuf;
+use sp_core::H256;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// What to audit.
 #[derive(Clone, Debug, clap::Args)]
@@ -101,44 +105,66 @@ pub async fn find(
 		tree.commitment() == on_chain.receipts,
 		"what the agent publishes is not what it submitted: a case for a committee"
 	);
+	// Rows that were taken down stay so: those of a later block than a receipt's do not count against it.
+	let taken = chain.taken_down(index.datanet()).await?;
+	let case = Case { chain, batch, tree, index, taken };
 	for (leaf, record) in (0u32..).zip(&file.records) {
-		if let Some((fraud, call)) = judge(chain, &domain, batch, leaf, record, &tree, index).await? {
+		if let Some((fraud, call)) = case.judge(leaf, record).await? {
 			return Ok(Some(Refutation { seq: record.receipt.seq, fraud, call }));
 		}
 	}
 	Ok(None)
 }
 
-async fn judge(
-	chain: &Chain,
-	domain: &Domain,
+/// What a receipt is judged with.
+struct Case<'a> {
+	chain: &'a Chain,
 	batch: u64,
-	leaf: u32,
-	record: &PublishedRecord,
-	tree: &SumTree<Blake2b256>,
-	index: &RetrievalIndex,
-) -> anyhow::Result<Option<(Fraud, Call<Runtime>)>> {
-	let bytes =
-		hex::decode(record.attribution.trim_start_matches("0x")).context("an attribution is not hexadecimal")?;
-	let body = Attribution::decode_all(&mut &bytes[..]).context("an attribution cannot be decoded")?;
-	ensure!(
-		body.commitment(domain) == record.receipt.attribution,
-		"the published attribution of receipt {} is not the committed one: a case for a committee",
-		record.receipt.seq
-	);
-	let whole = check_body(&body).err();
-	for (number, part) in (0u8..).zip(&body.parts) {
-		let found = match chain.index(part.index).await? {
-			// What is wrong with the whole is proven with any of its parts.
-			_ if whole.is_some() => whole.map(|fraud| (fraud, None)),
-			None => Some((Fraud::NoSuchIndex, None)),
-			// Another index than the one at hand cannot be judged here.
-			Some(published) if published.info != index.info() => None,
-			Some(published) => {
-				audit_part(part, &published.info, index, TOP_ROWS)?.map(|finding| (finding.fraud, finding.opening))
-			}
-		};
-		let Some((fraud, opening)) = found else { continue };
+	tree: SumTree<Blake2b256>,
+	index: &'a RetrievalIndex,
+	/// The rows of the index's datanet that were taken down, with the blocks in which they were.
+	taken: BTreeMap<u32, BlockNumber>,
+}
+
+impl Case<'_> {
+	async fn judge(&self, leaf: u32, record: &PublishedRecord) -> anyhow::Result<Option<(Fraud, Call<Runtime>)>> {
+		let bytes =
+			hex::decode(record.attribution.trim_start_matches("0x")).context("an attribution is not hexadecimal")?;
+		let body = Attribution::decode_all(&mut &bytes[..]).context("an attribution cannot be decoded")?;
+		ensure!(
+			body.commitment(&self.chain.domain()) == record.receipt.attribution,
+			"the published attribution of receipt {} is not the committed one: a case for a committee",
+			record.receipt.seq
+		);
+		let whole = check_body(&body).err();
+		for (number, part) in (0u8..).zip(&body.parts) {
+			let found = match self.chain.index(part.index).await? {
+				// What is wrong with the whole is proven with any of its parts.
+				_ if whole.is_some() => whole.map(|fraud| (fraud, None)),
+				None => Some((Fraud::NoSuchIndex, None)),
+				// Another index than the one at hand cannot be judged here.
+				Some(published) if published.info != self.index.info() => None,
+				Some(published) => {
+					let state = |row| RowState::at(record.receipt.at, self.taken.get(&row).copied());
+					let finding = audit_part(part, &published.info, self.index, TOP_ROWS, state)?;
+					finding.map(|finding| (finding.fraud, finding.opening))
+				}
+			};
+			let Some((fraud, opening)) = found else { continue };
+			return Ok(Some((fraud, self.call(leaf, record, body, number, opening)?)));
+		}
+		Ok(None)
+	}
+
+	/// The call that refutes part `part` of a receipt.
+	fn call(
+		&self,
+		leaf: u32,
+		record: &PublishedRecord,
+		body: Attribution,
+		part: u8,
+		opening: Option<(IndexLeaf<AccountId>, Vec<H256>)>,
+	) -> anyhow::Result<Call<Runtime>> {
 		let opening = match opening {
 			Some((leaf, proof)) => {
 				let proof = proof.try_into().map_err(|_| anyhow::anyhow!("the index tree is too deep"))?;
@@ -146,12 +172,9 @@ async fn judge(
 			}
 			None => None,
 		};
-		let receipt_proof = tree.prove(leaf).context("a receipt without a proof")?;
+		let receipt_proof = self.tree.prove(leaf).context("a receipt without a proof")?;
 		let receipt_proof = receipt_proof.try_into().map_err(|_| anyhow::anyhow!("the receipt tree is too deep"))?;
 		let receipt = Box::new(record.receipt.clone());
-		let call =
-			Call::<Runtime>::refute { batch, leaf, receipt, receipt_proof, body: body.clone(), part: number, opening };
-		return Ok(Some((fraud, call)));
+		Ok(Call::<Runtime>::refute { batch: self.batch, leaf, receipt, receipt_proof, body, part, opening })
 	}
-	Ok(None)
 }

@@ -1,9 +1,12 @@
 //! The books: who has paid how much, what was sold, what may still be sold. Implements the gateway's [`Ledger`].
 //!
-//! What a payer has left is the least of voucher and deposit, less what was drawn on the chain, what was sold since, and
-//! what is set aside for answers under way.
+//! What a payer has left is the least of voucher and deposit, less what was drawn on the chain, what was sold since,
+//! and what is set aside for answers under way.
 
-use crate::journal::{rank, Journal, JournalError, Record};
+use crate::{
+	journal::{rank, Journal, JournalError, Record},
+	takedowns,
+};
 use openledger_chain::{AccountId, Balance, Chain, ChainError, ChannelRecord, Key};
 use openledger_gateway::{Draft, Issued, Ledger, LedgerError, Reservation, SignedVoucher};
 use openledger_primitives::{
@@ -244,8 +247,8 @@ impl Books {
 		self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
-	/// Takes over `voucher` if it is the best one, with the channel as the chain has it. Reads the chain again when what
-	/// is known is old, or does not leave `most`.
+	/// Takes over `voucher` if it is the best one, with the channel as the chain has it. Reads the chain again when
+	/// what is known is old, or does not leave `most`.
 	async fn refresh(&self, voucher: &SignedVoucher, most: Balance) -> Result<(), LedgerError> {
 		let account = &voucher.voucher.payer;
 		let known = self.state().payers.get(account).is_some_and(|payer| {
@@ -345,7 +348,7 @@ impl Books {
 			fingerprint: draft.fingerprint,
 			attribution: draft.attribution.commitment(&domain),
 			class: NumericClass::FloatCpu,
-			at: finalised.load(Ordering::Relaxed),
+			at: takedowns::date(finalised.load(Ordering::Relaxed), draft.known_at),
 		};
 		let signature = identity.signer.sign(&receipt.leaf(&domain, &identity.agent));
 		let record = Record { receipt: receipt.clone(), signature: signature.clone(), body: draft.attribution, lines };

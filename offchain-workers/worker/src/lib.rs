@@ -1,8 +1,8 @@
 //! `openledger-worker`: serves models, batches receipts, settles and distributes.
 //!
 //! [`config`] says what to do, [`books`] keeps receipts through any crash, [`batch`] turns them into the trees that the
-//! chain wants, [`batcher`] and [`distributor`] talk to the chain, [`records`] answers payers, payees and auditors over
-//! HTTP, [`serve`] wires it all.
+//! chain wants, [`batcher`] and [`distributor`] talk to the chain, [`takedowns`] keeps up with rows that must not be
+//! named, [`records`] answers payers, payees and auditors over HTTP, [`serve`] wires it all.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -17,4 +17,5 @@ pub mod offers;
 pub mod records;
 pub mod serve;
 pub mod supervisor;
+pub mod takedowns;
 pub mod train;

@@ -9,11 +9,12 @@ use crate::{
 	offers::Offers,
 	records,
 	supervisor::Supervisor,
+	takedowns::{self, Watched, Watcher},
 };
 use anyhow::{bail, Context};
 use openledger_attribution::{rows, Encoder, EncoderPaths, RetrievalIndex};
 use openledger_chain::{pallets::model_registry::types::ModelKind, AssetRecord, Chain, Key};
-use openledger_gateway::{router, Catalog, Gateway, Limits, Retrieval, ServedModel};
+use openledger_gateway::{router, Catalog, Gateway, Limits, Retrieval, ServedModel, Takedowns};
 use openledger_openlora::{Engine, EngineOptions, Model};
 use openledger_primitives::{money::DEFAULT_SPLIT, IndexId, ModelId};
 use openledger_store::Store;
@@ -41,8 +42,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let (engine, base_hash) = start_engine(&config)?;
 	let mut served = vec![];
 	let mut terms = HashMap::new();
+	let mut watched = Watched::new();
 	for model in &config.models {
-		let (entry, term) = load_model(&chain, &engine, base_hash, model)
+		let (entry, term) = load_model(&chain, &engine, base_hash, model, &mut watched)
 			.await
 			.with_context(|| format!("model {} ({})", model.id, model.title))?;
 		terms.insert(entry.id, term);
@@ -56,13 +58,15 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 
 	let offers = Offers { chain: chain.clone(), identity: identity.clone(), models: offered(&served) };
 	let books = Books::open(chain.clone(), identity, DEFAULT_SPLIT, terms, journal).await?;
+	let watcher = Watcher { chain: chain.clone(), books: books.clone(), watched };
+	watcher.tick().await?;
 	let limits = Limits {
 		default_tokens: config.gateway.default_tokens,
 		max_tokens: config.gateway.max_tokens,
 		top_rows: openledger_chain::pallets::TOP_ROWS,
 	};
 	let gateway = Arc::new(Gateway::new(engine, encoder, Catalog(served), books.clone(), limits, config.engine.queue));
-	supervise(config, chain, books, store, offers, gateway).await
+	supervise(config, chain, books, store, offers, watcher, gateway).await
 }
 
 fn offered(served: &[ServedModel]) -> Vec<(ModelId, u128, u128)> {
@@ -75,6 +79,7 @@ async fn supervise(
 	books: Books,
 	store: Store,
 	offers: Offers,
+	watcher: Watcher,
 	gateway: Arc<Gateway<Books>>,
 ) -> anyhow::Result<()> {
 	let app = router(gateway.clone()).merge(records::router(books.clone()));
@@ -103,6 +108,11 @@ async fn supervise(
 	supervisor.recurring("distributor", DISTRIBUTE_EVERY, move || {
 		let distributor = distributor.clone();
 		async move { distributor.tick().await }
+	});
+	let watcher = Arc::new(watcher);
+	supervisor.recurring("takedowns", takedowns::EVERY, move || {
+		let watcher = watcher.clone();
+		async move { watcher.tick().await }
 	});
 	let offers = Arc::new(offers);
 	supervisor.recurring("offers", OFFER_EVERY, move || {
@@ -159,13 +169,14 @@ async fn load_model(
 	engine: &Engine,
 	base_hash: H256,
 	config: &ModelConfig,
+	watched: &mut Watched,
 ) -> anyhow::Result<(ServedModel, Terms)> {
 	let id = ModelId(config.id);
 	let asset = chain.asset(id).await?.context("there is no such model on this chain")?;
 	let adapter = check_weights(chain, engine, base_hash, config, &asset).await?;
 	let royalties = chain.royalties(id).await?.context("the model disappeared a moment ago")?;
 	let retrieval = match &config.index {
-		Some(index) => Some(Arc::new(load_index(chain, index).await?)),
+		Some(index) => Some(Arc::new(load_index(chain, index, watched).await?)),
 		None => None,
 	};
 	let trained_on = match &asset.kind {
@@ -214,10 +225,11 @@ async fn check_weights(
 		(ModelKind::Base { .. }, Some(_)) => bail!("the registry has it as a base model: remove `adapter`"),
 		(ModelKind::Adapter { .. }, None) => bail!("the registry has it as an adapter: set `adapter` to its folder"),
 		(ModelKind::Index { .. }, _) => bail!("it is an index asset, which cannot answer"),
+		(ModelKind::Ensemble { .. }, _) => bail!("it is an ensemble: this worker serves base models and adapters only"),
 	}
 }
 
-async fn load_index(chain: &Chain, config: &IndexConfig) -> anyhow::Result<Retrieval> {
+async fn load_index(chain: &Chain, config: &IndexConfig, watched: &mut Watched) -> anyhow::Result<Retrieval> {
 	let id = IndexId(config.id);
 	let published = chain.index(id).await?.with_context(|| format!("index {id} is not published on this chain"))?;
 	let index = RetrievalIndex::load(&config.file)?;
@@ -231,5 +243,6 @@ async fn load_index(chain: &Chain, config: &IndexConfig) -> anyhow::Result<Retri
 	let bytes = std::fs::read(&config.rows).with_context(|| format!("cannot read {}", config.rows.display()))?;
 	let rows = rows::from_jsonl(&bytes)?;
 	anyhow::ensure!(rows.len() == index.leaves().len(), "index {id} has another number of rows than its file of rows");
-	Ok(Retrieval { id, index, rows })
+	let taken = watched.entry(index.datanet()).or_insert_with(|| Arc::new(Takedowns::new(takedowns::PATIENCE))).clone();
+	Ok(Retrieval { id, index, rows, taken })
 }

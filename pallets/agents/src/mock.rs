@@ -93,7 +93,7 @@ impl pallet_agents::Config for Test {
 	type FraudSlash = FraudSlash;
 	type MaxOfferLife = MaxOfferLife;
 	type MaxUnbonding = MaxUnbonding;
-	type WeightInfo = pallet_agents::weights::CountedWeight<Test>;
+	type WeightInfo = pallet_agents::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = OneModel;
 }

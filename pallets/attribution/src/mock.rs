@@ -5,12 +5,13 @@ use frame_support::{derive_impl, parameter_types, PalletId};
 use openledger_primitives::{
 	money::{FeeSplit, DEFAULT_SPLIT},
 	traits::{Models, Versions},
-	Balance, Commitment, DatanetId, Domain, ModelId,
+	Balance, Commitment, DatanetId, Domain, Licence, ModelId,
 };
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring as Keyring;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, MultiSignature, Perbill};
+use std::collections::BTreeMap;
 
 #[frame_support::runtime]
 mod runtime {
@@ -86,6 +87,8 @@ parameter_types! {
 	pub const MaxPayers: u32 = 8;
 	pub const MaxDistribute: u32 = 64;
 	pub const MaxSettle: u32 = 2;
+	/// Rows that were taken down, with the blocks in which they were.
+	pub static TakenDown: BTreeMap<u32, u32> = BTreeMap::new();
 }
 
 /// One frozen version of one datanet, one index asset over it.
@@ -110,6 +113,15 @@ impl Versions<AccountId32> for Fixed {
 	fn owner(_: DatanetId) -> Option<AccountId32> {
 		None
 	}
+	fn licence(datanet: DatanetId) -> Option<Licence> {
+		(datanet == DatanetId(0)).then_some(Licence::CcBy)
+	}
+	fn taken_down(datanet: DatanetId, row: u32) -> Option<u32> {
+		TakenDown::get().get(&row).copied().filter(|_| datanet == DatanetId(0))
+	}
+	fn tainted(datanet: DatanetId, version: u32) -> bool {
+		(datanet, version) == (DatanetId(0), 0) && !TakenDown::get().is_empty()
+	}
 }
 
 impl pallet_agents::Config for Test {
@@ -123,7 +135,7 @@ impl pallet_agents::Config for Test {
 	type FraudSlash = FraudSlash;
 	type MaxOfferLife = MaxOfferLife;
 	type MaxUnbonding = MaxUnbonding;
-	type WeightInfo = pallet_agents::weights::CountedWeight<Test>;
+	type WeightInfo = pallet_agents::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Fixed;
 }
@@ -135,7 +147,7 @@ impl pallet_credits::Config for Test {
 	type Signature = MultiSignature;
 	type CloseDelay = Window;
 	type MinDeposit = MinDeposit;
-	type WeightInfo = pallet_credits::weights::CountedWeight<Test>;
+	type WeightInfo = pallet_credits::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Fixed;
 }
@@ -158,7 +170,7 @@ impl pallet_attribution::Config for Test {
 	type MaxPayers = MaxPayers;
 	type MaxDistribute = MaxDistribute;
 	type MaxSettle = MaxSettle;
-	type WeightInfo = pallet_attribution::weights::CountedWeight<Test>;
+	type WeightInfo = pallet_attribution::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Fixed;
 }
@@ -219,6 +231,7 @@ pub(crate) fn free(who: Keyring) -> Balance {
 
 /// The state that every test starts from: 1,000,000 for every named key.
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
+	TakenDown::set(BTreeMap::new());
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut balances: Vec<_> = Keyring::well_known().map(|key| (key.to_account_id(), 1_000_000)).collect();
 	balances.extend([(treasury(), ED), (Attribution::pot(), ED)]);

@@ -14,7 +14,7 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use openledger_primitives::{
 	referee::{self, RowState},
-	traits::{Agents, Channels},
+	traits::{Agents, Channels, Versions},
 	Attribution, Blake2b256, Fraud, Part, Receipt, SumNode, MAX_PROOF,
 };
 use sp_runtime::{traits::Get, DispatchResult};
@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
 		let part = body.parts.get(usize::from(part)).ok_or(Error::<T>::NoSuchPart)?;
 
 		let fraud = match referee::check_body(&body) {
-			Ok(()) => Self::judge(part, opening)?,
+			Ok(()) => Self::judge(part, opening, receipt.at)?,
 			Err(fraud) => fraud,
 		};
 		let slashed = Self::void(number, batch, &challenger)?;
@@ -53,8 +53,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What is wrong with a part, or why nothing was proven.
-	fn judge(part: &Part, opening: Option<Opening<T::AccountId>>) -> Result<Fraud, Error<T>> {
+	/// What is wrong with a part of an answer that was given at block `at`, or why nothing was proven.
+	fn judge(part: &Part, opening: Option<Opening<T::AccountId>>, at: u32) -> Result<Fraud, Error<T>> {
 		let Some(index) = Indexes::<T>::get(part.index) else { return Ok(Fraud::NoSuchIndex) };
 		if let Err(fraud) = referee::check_form(part, &index.info, T::TopRows::get()) {
 			return Ok(fraud);
@@ -63,7 +63,8 @@ impl<T: Config> Pallet<T> {
 		let bytes = leaf.leaf(&Self::domain(), index.info.datanet, index.info.version);
 		let in_index = index.info.rows.verify::<Blake2b256>(leaf.row, &bytes, &proof);
 		ensure!(in_index, Error::<T>::BadIndexProof);
-		match referee::check_leaf(part, &index.info, &leaf, T::TopRows::get(), RowState::Listed) {
+		let state = RowState::at(at, T::Versions::taken_down(index.info.datanet, leaf.row));
+		match referee::check_leaf(part, &index.info, &leaf, T::TopRows::get(), state) {
 			Ok(()) => Err(Error::<T>::ClaimStands),
 			Err(fraud) => Ok(fraud),
 		}

@@ -92,7 +92,7 @@ impl pallet_credits::Config for Test {
 	type Signature = MultiSignature;
 	type CloseDelay = CloseDelay;
 	type MinDeposit = MinDeposit;
-	type WeightInfo = pallet_credits::weights::CountedWeight<Test>;
+	type WeightInfo = pallet_credits::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = OnlyBob;
 }

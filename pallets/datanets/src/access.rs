@@ -1,8 +1,8 @@
 //! Who may make something of the rows: requests, grants, and the jobs that use them up.
 
 use crate::{
-	pallet::{Config, Datanets, Error, Event, GrantEnd, Grants, HoldReason, Pallet, Requests},
-	types::{Access, Datanet, Grant, Request, Terms},
+	pallet::{Config, Datanets, Error, Event, Grants, HoldReason, Pallet, Requests},
+	types::{Access, Datanet, Grant, GrantEnd, Request, Terms},
 };
 use frame_support::{
 	ensure,
@@ -152,16 +152,12 @@ impl<T: Config> Pallet<T> {
 		T::Currency::release(&HoldReason::Access.into(), who, deposit, Precision::Exact)?;
 		Ok(())
 	}
-
-	fn now() -> BlockNumberFor<T> {
-		frame_system::Pallet::<T>::block_number()
-	}
 }
 
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 mod invariants {
 	use super::*;
-	use crate::functions::invariants::Sums;
+	use crate::invariants::Sums;
 	use sp_runtime::TryRuntimeError;
 
 	impl<T: Config> Pallet<T> {

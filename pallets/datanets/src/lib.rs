@@ -9,22 +9,38 @@
 //!
 //! ## Overview
 //!
-//! Anyone creates a datanet with a schema and a licence, and becomes its owner. Anyone offers rows to it and leaves a
-//! bond. The owner rejects offers one by one, or accepts a group of them by freezing a version. A version never changes,
-//! so a model that was trained on it, and an index that was built from it, mean the same rows for ever.
+//! Anyone creates a datanet with a schema and a licence, and becomes its owner, who says who may contribute: anybody,
+//! whoever is on a list, or whoever passed the curators' assessment. A contributor first commits to its rows, so that
+//! nobody can hand them in before it, then reveals them and leaves a bond. The owner rejects offers one by one, or
+//! accepts a group of them by freezing a version. A version never changes, so a model that was trained on it, and an
+//! index that was built from it, mean the same rows for ever.
 //!
-//! The owner decides who may make something of the rows: everybody, whoever asks and is approved, or whoever pays. A grant
-//! names a purpose, a number of jobs and a last block; registering a model or an index uses up a job.
+//! Either side may have a committee of curators decide. What a committee rejects is gone, with part of the bond if it
+//! was bad. What it accepts the owner can no longer reject: if the owner lets the time pass, anyone overrules it, and
+//! the next version must have the rows. If it still does nothing, the contributor takes the datanet over.
+//!
+//! Anyone who has a right to a row asks for it to be taken down, under a bond. If nobody contests, it is; else a
+//! committee decides. A row that was taken down earns nothing from then on, and taints the versions that have it.
+//!
+//! The owner decides who may make something of the rows: everybody, whoever asks and is approved, or whoever pays. A
+//! grant names a purpose, a number of jobs and a last block; registering a model or an index uses up a job.
 //!
 //! ## Low level / implementation
 //!
 //! ### Design
 //!
 //! The rows stay off the chain. A contribution is a Merkle root with a count and the name of the bytes; a version is a
-//! Merkle root with a count over all rows that are in it. The owner computes the tree of a version; the chain checks that
-//! its count is the parent's plus that of the accepted contributions, and later opens single rows with
+//! Merkle root with a count over all rows that are in it. The owner computes the tree of a version; the chain checks
+//! that its count is the parent's plus that of the accepted contributions, and later opens single rows with
 //! [`Pallet::verify_row`]. What each contribution touches ([`types::Counters`]) is apart from what changes rarely
-//! ([`types::Datanet`]). A contribution that is withdrawn or rejected is removed, so only accepted rows stay in storage.
+//! ([`types::Datanet`]). A contribution that is withdrawn or rejected is removed, so only accepted ones stay in
+//! storage.
+//!
+//! Contributions are numbered in the order of their commitments. Of rows that are near duplicates, the one with the
+//! lowest number owns the cluster: the leaves of all of them name its contributor.
+//!
+//! Rows keep their numbers in all later versions, so a takedown names a row and no version. What is forfeited is burnt:
+//! nobody gains by a harsh verdict.
 //!
 //! A deposit belongs to its datanet: with a transfer it moves on hold to the new owner. Nothing but their own call ever
 //! puts free balance of an account on hold.
@@ -32,7 +48,9 @@
 //! ### Terminology
 //!
 //! * **Row**: one example of a dataset, leaf of the tree of a version.
-//! * **Cluster**: rows that are near duplicates of one another.
+//! * **Cluster**: rows that are near duplicates of one another ([`openledger_primitives::near`]).
+//! * **Due**: of a contribution, that a committee has accepted it, the owner has let its time pass, and was overruled.
+//! * **Tainted**: of a version, that one of its rows was taken down after it was frozen.
 //! * **Commons**: the account of a datanet that is paid what its rows leave over, and what access to them costs.
 //! * **Job**: one registration of something that was made of the rows.
 //!
@@ -40,15 +58,21 @@
 //!
 //! 1. Datanets are numbered from 0 without gaps up to `NextDatanet`, and each has counters.
 //! 2. What an account has on hold for datanets is the sum of the deposits of its datanets.
-//! 3. What an account has on hold for contributions is the sum of the bonds of its pending contributions.
-//! 4. Each contribution belongs to a datanet, has rows and is numbered below `next_contribution`; `pending` and
-//!    `pending_rows` count the pending ones, at most `MaxPending`.
+//! 3. What an account has on hold for contributions is the sum of the bonds of its pending contributions; for
+//!    commitments, of the deposits of its commitments.
+//! 4. Each contribution and commitment belongs to a datanet and is numbered below `next_contribution`, no number twice;
+//!    contributions have rows; `commits`, `pending`, `pending_rows` and `due` count them, the first two at most
+//!    `MaxPending` together, the last at most `MaxPerVersion`.
 //! 5. The versions of a datanet are numbered from 0 without gaps up to `versions`, and the parent of each is the one
 //!    before.
 //! 6. The rows of a version are those of its parent and of the contributions accepted in it, at least one and at most
 //!    `MaxPerVersion`.
 //! 7. What an account has on hold for access is the sum of the deposits of its requests and grants.
 //! 8. Requests and grants belong to a datanet and leave jobs to do; nobody has both for one datanet.
+//! 9. What an account has on hold for notices is the sum of the bonds of its notices and contests; `notices` counts
+//!    them, at most `MaxNotices`. A notice is of a row of a version and of none that was taken down; only a contested
+//!    one is before a committee.
+//! 10. Rows that were taken down are rows of the version that was the last one then.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
@@ -62,23 +86,37 @@ extern crate alloc;
 mod access;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod cases;
+mod contributions;
+mod errors;
+mod events;
 mod functions;
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+mod invariants;
 #[cfg(test)]
 mod mock;
+mod takedown;
 #[cfg(test)]
 mod tests;
 pub mod types;
+mod versions;
 pub mod weights;
 
+use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
 /// The pallet.
 #[allow(clippy::expect_used, reason = "the macros expand to it; nothing written here does")]
+#[import_section(events::events)]
+#[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{
-		types::{Access, Contribution, Counters, Datanet, Grant, Licence, Request, Terms, Version},
+		types::{
+			Access, Admission, Commit, Contribution, Counters, Datanet, Grant, GrantEnd, Notice, NoticeEnd, Request,
+			Spdx, TakenDown, Terms, Version, Whitelist,
+		},
 		WeightInfo,
 	};
 	use alloc::vec::Vec;
@@ -89,7 +127,8 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use openledger_primitives::{
-		hashing::Domain, Balance, Blake2b256, Commitment, ContributionId, DatanetId, RowLeaf, MAX_PROOF,
+		judgement::Verdict, traits::Assessed, Balance, Commitment, ContributionId, DatanetId, Licence, RowLeaf,
+		MAX_PROOF,
 	};
 	use sp_core::H256;
 	use sp_runtime::traits::{AccountIdConversion, Zero};
@@ -106,6 +145,19 @@ pub mod pallet {
 		type DatanetDeposit: Get<Balance>;
 		/// What is held for each row of a pending contribution; 0 lets anyone fill the pending list for nothing.
 		type BondPerRow: Get<Balance>;
+		/// What is held for a commitment; 0 lets anyone reserve numbers for rows that it does not have.
+		type CommitDeposit: Get<Balance>;
+		/// Blocks in which a commitment must be revealed; a long one lets a contributor keep a place for rows to come.
+		type RevealWindow: Get<BlockNumberFor<Self>>;
+		/// Blocks that the owner has for what a committee accepted; a short one takes datanets from owners on holiday.
+		type OwnerTime: Get<BlockNumberFor<Self>>;
+		/// What is held for a notice, and for contesting one; 0 lets anyone silence rows for nothing.
+		type NoticeBond: Get<Balance>;
+		/// Blocks in which a notice can be contested, and then brought before a committee; a short one takes rows from
+		/// those who do not watch.
+		type AnswerWindow: Get<BlockNumberFor<Self>>;
+		/// Who passed the assessment of a datanet.
+		type Assessments: Assessed<Self::AccountId>;
 		/// What is held for a request and for a grant; 0 lets anyone fill the storage of others' datanets for nothing.
 		type AccessDeposit: Get<Balance>;
 		/// The longest a grant can last; a long one outlives the terms that the owner would set later.
@@ -123,6 +175,12 @@ pub mod pallet {
 		/// The most pending contributions of one datanet; few let a single contributor shut out the others.
 		#[pallet::constant]
 		type MaxPending: Get<u32>;
+		/// The most accounts on the list of a datanet; few exclude contributors, many make each change dear.
+		#[pallet::constant]
+		type MaxWhitelist: Get<u32>;
+		/// The most open notices of a datanet; few let one claimant shut out the others.
+		#[pallet::constant]
+		type MaxNotices: Get<u32>;
 		/// The most contributions that one version accepts; the weight of a freeze grows with it.
 		#[pallet::constant]
 		type MaxPerVersion: Get<u32>;
@@ -149,6 +207,12 @@ pub mod pallet {
 		/// The deposit for a request or a grant.
 		#[codec(index = 2)]
 		Access,
+		/// The deposit for a commitment.
+		#[codec(index = 3)]
+		Commit,
+		/// The bond of a notice or of a contest.
+		#[codec(index = 4)]
+		Notice,
 	}
 
 	/// The identifier of the next datanet.
@@ -164,7 +228,16 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type CountersOf<T: Config> = StorageMap<_, Twox64Concat, DatanetId, Counters, OptionQuery>;
 
-	/// Contributions that are pending or accepted.
+	/// Who may contribute to a datanet that has a list.
+	#[pallet::storage]
+	pub type Whitelists<T: Config> = StorageMap<_, Twox64Concat, DatanetId, Whitelist<T>, ValueQuery>;
+
+	/// Commitments to contributions that are not revealed.
+	#[pallet::storage]
+	pub type Commits<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, ContributionId, Commit<T>, OptionQuery>;
+
+	/// Contributions that are pending, due or accepted.
 	#[pallet::storage]
 	pub type Contributions<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, ContributionId, Contribution<T>, OptionQuery>;
@@ -173,6 +246,16 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type VersionsOf<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, u32, Version<T>, OptionQuery>;
+
+	/// Open notices, by row.
+	#[pallet::storage]
+	pub type Notices<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, u32, Notice<T>, OptionQuery>;
+
+	/// Rows that were taken down. They are never removed.
+	#[pallet::storage]
+	pub type Taken<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, u32, TakenDown<BlockNumberFor<T>>, OptionQuery>;
 
 	// Accounts are chosen by users, so their hasher is a cryptographic one.
 	/// Requests for access that are not decided.
@@ -199,239 +282,14 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
-	/// What happened.
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A datanet was created.
-		Created {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Its owner.
-			owner: T::AccountId,
-			/// A URI or a short text about it.
-			meta: BoundedVec<u8, T::MaxMeta>,
-			/// Hash of the schema of its rows.
-			schema: H256,
-			/// The licence of its rows.
-			licence: Licence,
-			/// What is held from the owner.
-			deposit: Balance,
-		},
-		/// Rows were offered.
-		Contributed {
-			/// The datanet.
-			datanet: DatanetId,
-			/// The contribution.
-			contribution: ContributionId,
-			/// Who offers them.
-			contributor: T::AccountId,
-			/// Root and number of the rows.
-			rows: Commitment,
-			/// Their size.
-			bytes: u64,
-			/// BLAKE3 root of their bytes.
-			content: H256,
-			/// What is held from the contributor.
-			bond: Balance,
-		},
-		/// A contributor took a pending contribution back.
-		Withdrawn {
-			/// The datanet.
-			datanet: DatanetId,
-			/// The contribution, which is gone.
-			contribution: ContributionId,
-			/// Who took it back.
-			contributor: T::AccountId,
-			/// What was released.
-			bond: Balance,
-		},
-		/// The owner turned a pending contribution down.
-		Rejected {
-			/// The datanet.
-			datanet: DatanetId,
-			/// The contribution, which is gone.
-			contribution: ContributionId,
-			/// Who had offered it.
-			contributor: T::AccountId,
-			/// What was released.
-			bond: Balance,
-		},
-		/// A version was frozen; its contributions are accepted and their bonds released.
-		VersionFrozen {
-			/// The datanet.
-			datanet: DatanetId,
-			/// The version.
-			version: u32,
-			/// Root and number of its rows.
-			rows: Commitment,
-			/// Root of the map from rows to clusters.
-			clusters: H256,
-			/// The version before.
-			parent: Option<u32>,
-			/// The contributions that it accepted.
-			contributions: BoundedVec<ContributionId, T::MaxPerVersion>,
-		},
-		/// A datanet and its deposit have a new owner.
-		Transferred {
-			/// The datanet.
-			datanet: DatanetId,
-			/// The owner before.
-			from: T::AccountId,
-			/// The owner now.
-			to: T::AccountId,
-			/// What is held for it, now from the new owner.
-			deposit: Balance,
-		},
-		/// The owner set who may make something of the rows.
-		AccessSet {
-			/// The datanet.
-			datanet: DatanetId,
-			/// The rule before.
-			old: Access,
-			/// The rule now.
-			new: Access,
-		},
-		/// Somebody asks for access.
-		AccessRequested {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Who asks.
-			applicant: T::AccountId,
-			/// What for.
-			terms: Terms<BlockNumberFor<T>>,
-			/// What is held from the applicant.
-			deposit: Balance,
-		},
-		/// A request was taken back, and its deposit released.
-		RequestCancelled {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Who had asked.
-			applicant: T::AccountId,
-		},
-		/// A request was turned down, and its deposit released.
-		AccessDenied {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Who had asked.
-			applicant: T::AccountId,
-		},
-		/// Access was granted. What was held for a request is held for the grant.
-		AccessGranted {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Who has it.
-			grantee: T::AccountId,
-			/// What for.
-			terms: Terms<BlockNumberFor<T>>,
-			/// What was paid for each job to the commons; 0 if the owner approved.
-			price: Balance,
-			/// What is held from the grantee.
-			deposit: Balance,
-		},
-		/// A job was counted. With the last one the grant is gone and its deposit released.
-		GrantUsed {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Who has the grant.
-			grantee: T::AccountId,
-			/// The jobs that are left.
-			jobs: u32,
-		},
-		/// A grant is gone, and its deposit released.
-		GrantEnded {
-			/// The datanet.
-			datanet: DatanetId,
-			/// Who had it.
-			grantee: T::AccountId,
-			/// Why.
-			reason: GrantEnd,
-		},
-	}
-
-	/// Why a grant is gone.
-	#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-	pub enum GrantEnd {
-		/// The owner revoked it.
-		#[codec(index = 0)]
-		Revoked,
-		/// Its holder gave it back, or its last block has passed.
-		#[codec(index = 1)]
-		Returned,
-	}
-
-	/// Why a call failed.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// There is no such datanet; take the identifier from the `Created` event.
-		NoSuchDatanet,
-		/// There is no such contribution, or it was withdrawn or rejected.
-		NoSuchContribution,
-		/// Only the owner of the datanet may do this.
-		NotOwner,
-		/// Only the contributor may withdraw a contribution; an owner rejects it.
-		NotContributor,
-		/// The licence is empty; give an SPDX identifier.
-		LicenceMissing,
-		/// The licence has bytes other than graphic ASCII; give an SPDX identifier.
-		LicenceNotPrintable,
-		/// The contribution has no rows.
-		NoRows,
-		/// The contribution has no bytes; rows take at least one.
-		NoBytes,
-		/// The contribution has more rows than [`Config::MaxRowsPerContribution`]; divide it.
-		TooManyRows,
-		/// The datanet has [`Config::MaxPending`] pending contributions; wait until the owner decides some.
-		TooManyPending,
-		/// The contribution is accepted: it can no longer be withdrawn, rejected or accepted again.
-		NotPending,
-		/// A version accepts at least one contribution; name some.
-		NoContributions,
-		/// The contributions are not in ascending order, or one is named twice; sort them.
-		NotAscending,
-		/// The number of rows is not that of the parent and the contributions together; build the tree again.
-		WrongRowCount,
-		/// The datanet already belongs to that account.
-		AlreadyOwner,
-		/// Identifiers are used up; start another datanet.
-		IdsExhausted,
-		/// An amount or a number of rows overflows; contribute less at once.
-		Overflow,
-		/// The state contradicts itself, which is a bug; report it.
-		Unexpected,
-		/// The datanet is open to everybody, or yours: register without a grant.
-		NoGrantNeeded,
-		/// A grant is for at least one job.
-		NoJobs,
-		/// The last block has passed; name a later one.
-		UntilPassed,
-		/// The last block is more than [`Config::MaxGrantLife`] away; name an earlier one.
-		UntilTooLate,
-		/// A job costs more than you are ready to pay; raise `max_price` or do without.
-		PriceAboveMax,
-		/// You have asked already; cancel that request to ask for something else.
-		AlreadyRequested,
-		/// There is a grant already; give it back to ask for another.
-		AlreadyGranted,
-		/// There is no such request; it was decided or cancelled.
-		NoSuchRequest,
-		/// There is no such grant: it was used up, revoked or given back, or there never was one. Ask for access.
-		NoGrant,
-		/// The last block of the grant has passed; give it back and ask for another.
-		GrantExpired,
-		/// The grant was paid for, so it cannot be revoked; it ends with its jobs or its last block.
-		GrantPaid,
-		/// The grant is not yours and its last block has not passed; only its holder may give it back.
-		GrantLive,
-	}
-
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(T::MaxRowsPerContribution::get() > 0, "a contribution must be able to have rows");
 			assert!(T::MaxPending::get() > 0, "a datanet must be able to have pending contributions");
 			assert!(T::MaxPerVersion::get() > 0, "a version must be able to accept contributions");
+			assert!(T::MaxNotices::get() > 0, "a row must be able to be taken down");
+			assert!(!T::MaxGrantLife::get().is_zero(), "a grant must be able to last");
 			assert!(
 				T::MaxPerVersion::get().checked_mul(T::MaxRowsPerContribution::get()).is_some(),
 				"the rows of one version must fit a row number"
@@ -460,7 +318,17 @@ pub mod pallet {
 			CountersOf::<T>::get(datanet)
 		}
 
-		/// A contribution that is pending or accepted.
+		/// A commitment that is not revealed.
+		pub fn commitment(datanet: DatanetId, contribution: ContributionId) -> Option<Commit<T>> {
+			Commits::<T>::get(datanet, contribution)
+		}
+
+		/// Whether an account may contribute.
+		pub fn may_contribute(datanet: DatanetId, who: T::AccountId) -> bool {
+			Datanets::<T>::get(datanet).is_some_and(|entry| Self::ensure_admitted(&entry, datanet, &who).is_ok())
+		}
+
+		/// A contribution that is pending, due or accepted.
 		pub fn contribution(datanet: DatanetId, contribution: ContributionId) -> Option<Contribution<T>> {
 			Contributions::<T>::get(datanet, contribution)
 		}
@@ -480,15 +348,20 @@ pub mod pallet {
 			Grants::<T>::get(datanet, grantee)
 		}
 
-		/// Whether `leaf` is a row of the version, by `proof` (siblings from the leaf up).
+		/// An open notice about a row.
+		pub fn notice_of(datanet: DatanetId, row: u32) -> Option<Notice<T>> {
+			Notices::<T>::get(datanet, row)
+		}
+
+		/// When a row was taken down.
+		pub fn taken_down(datanet: DatanetId, row: u32) -> Option<TakenDown<BlockNumberFor<T>>> {
+			Taken::<T>::get(datanet, row)
+		}
+
+		/// Whether `leaf` is a row of the version, by `proof` (siblings from the leaf up), and so belongs to the
+		/// contributor that it names.
 		pub fn verify_row(datanet: DatanetId, version: u32, leaf: RowLeaf<T::AccountId>, proof: Vec<H256>) -> bool {
-			if proof.len() > MAX_PROOF as usize {
-				return false;
-			}
-			let Some(version_info) = VersionsOf::<T>::get(datanet, version) else { return false };
-			let domain = Domain { genesis: frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()) };
-			let data = leaf.leaf(&domain, datanet, version);
-			version_info.rows.verify::<Blake2b256>(leaf.row, &data, &proof)
+			proof.len() <= MAX_PROOF as usize && Self::is_row(datanet, version, &leaf, &proof)
 		}
 
 		/// The account that is paid what the rows of a datanet leave over. Nobody has its key.
@@ -508,48 +381,15 @@ pub mod pallet {
 		/// `meta` is a URI or a short text, `schema` the hash of the schema of rows, `licence` an SPDX identifier.
 		///
 		/// ## Errors
-		/// [`Error::LicenceMissing`], [`Error::LicenceNotPrintable`], [`Error::IdsExhausted`], those of the hold.
+		/// [`Error::MetaTooLong`], [`Error::UnknownLicence`], [`Error::IdsExhausted`], those of the hold.
 		///
 		/// ## Events
 		/// [`Event::Created`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::create())]
-		pub fn create(
-			origin: OriginFor<T>,
-			meta: BoundedVec<u8, T::MaxMeta>,
-			schema: H256,
-			licence: Licence,
-		) -> DispatchResult {
+		pub fn create(origin: OriginFor<T>, meta: Vec<u8>, schema: H256, licence: Spdx) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
 			Self::do_create(owner, meta, schema, licence)
-		}
-
-		/// Offer rows to a datanet, with a bond that is released when they are withdrawn, rejected or accepted.
-		///
-		/// ## Dispatch Origin
-		/// Signed by anyone whose free balance covers [`Config::BondPerRow`] for each row.
-		///
-		/// ## Parameters
-		/// `rows` commits to the rows in the order of the contribution, `bytes` is their size, `content` the BLAKE3 root
-		/// by which they are fetched.
-		///
-		/// ## Errors
-		/// [`Error::NoRows`], [`Error::TooManyRows`], [`Error::NoBytes`], [`Error::NoSuchDatanet`],
-		/// [`Error::TooManyPending`], [`Error::Overflow`], [`Error::IdsExhausted`], those of the hold.
-		///
-		/// ## Events
-		/// [`Event::Contributed`].
-		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::contribute())]
-		pub fn contribute(
-			origin: OriginFor<T>,
-			datanet: DatanetId,
-			rows: Commitment,
-			#[pallet::compact] bytes: u64,
-			content: H256,
-		) -> DispatchResult {
-			let contributor = ensure_signed(origin)?;
-			Self::do_contribute(contributor, datanet, rows, bytes, content)
 		}
 
 		/// Take a pending contribution back.
@@ -558,7 +398,7 @@ pub mod pallet {
 		/// Signed by its contributor.
 		///
 		/// ## Errors
-		/// [`Error::NoSuchContribution`], [`Error::NotContributor`], [`Error::NotPending`].
+		/// [`Error::NoSuchContribution`], [`Error::NotContributor`], [`Error::NotPending`], [`Error::WithCommittee`].
 		///
 		/// ## Events
 		/// [`Event::Withdrawn`].
@@ -575,7 +415,8 @@ pub mod pallet {
 		/// Signed by the owner of the datanet.
 		///
 		/// ## Errors
-		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`], [`Error::NoSuchContribution`], [`Error::NotPending`].
+		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`], [`Error::NoSuchContribution`], [`Error::NotPending`],
+		/// [`Error::WithCommittee`], [`Error::CommitteeAccepted`].
 		///
 		/// ## Events
 		/// [`Event::Rejected`].
@@ -586,19 +427,20 @@ pub mod pallet {
 			Self::do_reject(owner, datanet, contribution)
 		}
 
-		/// Freeze the next version: the rows of the one before and those of the named contributions, which are accepted.
+		/// Freeze the next version: the rows of the one before and those of the named contributions, which are
+		/// accepted.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the owner of the datanet.
 		///
 		/// ## Parameters
 		/// `rows` commits to all rows of the version, `clusters` to their near-duplicate clusters; `contributions` are
-		/// pending and ascending.
+		/// pending or due, and ascending; all that are due are among them.
 		///
 		/// ## Errors
 		/// [`Error::NoContributions`], [`Error::NotAscending`], [`Error::NoSuchDatanet`], [`Error::NotOwner`],
-		/// [`Error::NoSuchContribution`], [`Error::NotPending`], [`Error::Overflow`], [`Error::WrongRowCount`],
-		/// [`Error::IdsExhausted`].
+		/// [`Error::NoSuchContribution`], [`Error::NotPending`], [`Error::WithCommittee`], [`Error::DueMissing`],
+		/// [`Error::Overflow`], [`Error::WrongRowCount`], [`Error::IdsExhausted`].
 		///
 		/// ## Events
 		/// [`Event::VersionFrozen`].
@@ -652,14 +494,15 @@ pub mod pallet {
 			Self::do_set_access(owner, datanet, access)
 		}
 
-		/// Ask for access, or buy it where it has a price. [`Config::AccessDeposit`] is held until request and grant are gone.
+		/// Ask for access, or buy it where it has a price. [`Config::AccessDeposit`] is held until request and grant
+		/// are gone.
 		///
 		/// ## Dispatch Origin
 		/// Signed by anyone but the owner.
 		///
 		/// ## Parameters
-		/// `terms` are the hash of a text that says what for, the number of jobs and the last block. `max_price` is the most to
-		/// pay for each job; the price at the time of the call is paid at once.
+		/// `terms` are the hash of a text that says what for, the number of jobs and the last block. `max_price` is the
+		/// most to pay for each job; the price at the time of the call is paid at once.
 		///
 		/// ## Errors
 		/// [`Error::NoSuchDatanet`], [`Error::NoGrantNeeded`], [`Error::NoJobs`], [`Error::UntilPassed`],
@@ -755,6 +598,220 @@ pub mod pallet {
 		pub fn return_grant(origin: OriginFor<T>, datanet: DatanetId, grantee: T::AccountId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_return_grant(who, datanet, grantee)
+		}
+
+		/// Set who may contribute from now on. What was offered stays.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the owner of the datanet.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`].
+		///
+		/// ## Events
+		/// [`Event::AdmissionSet`].
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::set_admission())]
+		pub fn set_admission(origin: OriginFor<T>, datanet: DatanetId, admission: Admission) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_set_admission(owner, datanet, admission)
+		}
+
+		/// Put an account on the list of contributors, or take it off. The list counts while admission is by list.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the owner of the datanet.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NotOwner`], [`Error::AlreadyListed`], [`Error::NotListed`],
+		/// [`Error::WhitelistFull`].
+		///
+		/// ## Events
+		/// [`Event::WhitelistChanged`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::set_whitelist())]
+		pub fn set_whitelist(
+			origin: OriginFor<T>,
+			datanet: DatanetId,
+			who: T::AccountId,
+			listed: bool,
+		) -> DispatchResult {
+			let owner = ensure_signed(origin)?;
+			Self::do_set_whitelist(owner, datanet, who, listed)
+		}
+
+		/// Commit to rows before showing them. Who commits first owns what is near to them.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone who may contribute and whose free balance covers [`Config::CommitDeposit`].
+		///
+		/// ## Parameters
+		/// `seal` is [`openledger_primitives::judgement::seal_contribution`] of the rows and a salt that nobody can
+		/// guess.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NotListed`], [`Error::NotAssessed`], [`Error::TooManyPending`],
+		/// [`Error::IdsExhausted`], [`Error::Overflow`], those of the hold.
+		///
+		/// ## Events
+		/// [`Event::Committed`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::commit())]
+		pub fn commit(origin: OriginFor<T>, datanet: DatanetId, seal: H256) -> DispatchResult {
+			let contributor = ensure_signed(origin)?;
+			Self::do_commit(contributor, datanet, seal)
+		}
+
+		/// Reveal rows, with a bond that is released when they are withdrawn, rejected by the owner, or accepted. The
+		/// deposit of the commitment is released.
+		///
+		/// ## Dispatch Origin
+		/// Signed by who committed, whose free balance covers [`Config::BondPerRow`] for each row.
+		///
+		/// ## Parameters
+		/// `rows` commits to the rows in the order of the contribution, `bytes` is their size, `content` the BLAKE3
+		/// root by which they are fetched, `salt` that of the commitment.
+		///
+		/// ## Errors
+		/// [`Error::NoRows`], [`Error::TooManyRows`], [`Error::NoBytes`], [`Error::NoSuchCommit`],
+		/// [`Error::NotContributor`], [`Error::RevealEarly`], [`Error::RevealLate`], [`Error::RevealMismatch`],
+		/// [`Error::Overflow`], those of the hold.
+		///
+		/// ## Events
+		/// [`Event::Contributed`].
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::reveal())]
+		pub fn reveal(
+			origin: OriginFor<T>,
+			datanet: DatanetId,
+			contribution: ContributionId,
+			rows: Commitment,
+			#[pallet::compact] bytes: u64,
+			content: H256,
+			salt: H256,
+		) -> DispatchResult {
+			let contributor = ensure_signed(origin)?;
+			Self::do_reveal(contributor, datanet, contribution, rows, bytes, content, salt)
+		}
+
+		/// Remove a commitment that was not revealed in time. Its deposit is burnt.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchCommit`], [`Error::CommitLive`].
+		///
+		/// ## Events
+		/// [`Event::CommitExpired`].
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::expire_commit())]
+		pub fn expire_commit(origin: OriginFor<T>, datanet: DatanetId, contribution: ContributionId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_expire_commit(datanet, contribution)
+		}
+
+		/// Make a contribution due that a committee accepted and the owner did not take into a version in time.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchContribution`], [`Error::NotPending`], [`Error::NotJudged`], [`Error::OwnerHasTime`],
+		/// [`Error::TooManyDue`].
+		///
+		/// ## Events
+		/// [`Event::Overruled`].
+		#[pallet::call_index(17)]
+		#[pallet::weight(T::WeightInfo::overrule())]
+		pub fn overrule(origin: OriginFor<T>, datanet: DatanetId, contribution: ContributionId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_overrule(datanet, contribution)
+		}
+
+		/// Become the owner of a datanet whose owner has let a due contribution wait as long again.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the contributor, whose free balance covers the deposit of the datanet.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchDatanet`], [`Error::NoSuchContribution`], [`Error::NotContributor`], [`Error::NotDue`],
+		/// [`Error::OwnerHasTime`], [`Error::AlreadyOwner`], those of the hold.
+		///
+		/// ## Events
+		/// [`Event::TakenOver`].
+		#[pallet::call_index(18)]
+		#[pallet::weight(T::WeightInfo::take_over())]
+		pub fn take_over(origin: OriginFor<T>, datanet: DatanetId, contribution: ContributionId) -> DispatchResult {
+			let contributor = ensure_signed(origin)?;
+			Self::do_take_over(contributor, datanet, contribution)
+		}
+
+		/// Ask for a row to be taken down, under [`Config::NoticeBond`].
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone whose free balance covers the bond.
+		///
+		/// ## Parameters
+		/// `leaf` and `proof` open the row in `version`, the first that has it; `reason` is the hash of a text that
+		/// says why.
+		///
+		/// ## Errors
+		/// [`Error::BadRowProof`], [`Error::NotFirstVersion`], [`Error::AlreadyTakenDown`], [`Error::AlreadyNoticed`],
+		/// [`Error::TooManyNotices`],
+		/// [`Error::Overflow`], those of the hold.
+		///
+		/// ## Events
+		/// [`Event::NoticeFiled`].
+		#[pallet::call_index(19)]
+		#[pallet::weight(T::WeightInfo::file_notice())]
+		pub fn file_notice(
+			origin: OriginFor<T>,
+			datanet: DatanetId,
+			version: u32,
+			leaf: RowLeaf<T::AccountId>,
+			proof: BoundedVec<H256, ConstU32<MAX_PROOF>>,
+			reason: H256,
+		) -> DispatchResult {
+			let claimant = ensure_signed(origin)?;
+			Self::do_file_notice(claimant, datanet, version, leaf, proof, reason)
+		}
+
+		/// Contest a notice, under the same bond. Then a committee can be asked.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the contributor of the row, or by the owner of the datanet, unless the notice is its own.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchNotice`], [`Error::NotParty`], [`Error::AlreadyContested`], [`Error::AnswerLate`],
+		/// [`Error::Overflow`], those of the hold.
+		///
+		/// ## Events
+		/// [`Event::NoticeContested`].
+		#[pallet::call_index(20)]
+		#[pallet::weight(T::WeightInfo::contest_notice())]
+		pub fn contest_notice(origin: OriginFor<T>, datanet: DatanetId, row: u32) -> DispatchResult {
+			let by = ensure_signed(origin)?;
+			Self::do_contest_notice(by, datanet, row)
+		}
+
+		/// End a notice: its claimant takes it back, the contributor of the row agrees to it, or anyone ends it when
+		/// the time for an answer, or for asking a committee, has passed. A tenth of the bond is burnt if it was taken
+		/// back, or if no committee was asked.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchNotice`], [`Error::WithCommittee`], [`Error::AlreadyContested`], [`Error::AnswerOpen`].
+		///
+		/// ## Events
+		/// [`Event::NoticeClosed`], and [`Event::RowTakenDown`] if it was not contested.
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::end_notice())]
+		pub fn end_notice(origin: OriginFor<T>, datanet: DatanetId, row: u32) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_end_notice(who, datanet, row)
 		}
 	}
 }

@@ -2,17 +2,18 @@
 
 use crate::pallet::Config;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound};
-use frame_system::pallet_prelude::BlockNumberFor;
-use openledger_primitives::{Balance, Commitment, ContributionId};
+use frame_support::{
+	traits::ConstU32, BoundedBTreeSet, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, Config as SystemConfig};
+use openledger_primitives::{judgement::Fault, licence::MAX_SPDX, Balance, Commitment, ContributionId, Licence};
 use scale_info::TypeInfo;
 use sp_core::H256;
 
-/// The longest licence identifier, in bytes.
-pub const MAX_LICENCE: u32 = 32;
-
-/// An SPDX licence identifier such as `CC-BY-4.0`: graphic ASCII, not empty.
-pub type Licence = BoundedVec<u8, ConstU32<MAX_LICENCE>>;
+/// An SPDX licence identifier such as `CC-BY-4.0`, as it is given to the chain.
+pub type Spdx = BoundedVec<u8, ConstU32<MAX_SPDX>>;
+/// Who may contribute to a datanet that has a list.
+pub type Whitelist<T> = BoundedBTreeSet<<T as SystemConfig>::AccountId, <T as Config>::MaxWhitelist>;
 
 /// A datanet: what changes rarely. The part that every contribution touches is [`Counters`].
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound)]
@@ -31,6 +32,28 @@ pub struct Datanet<T: Config> {
 	pub deposit: Balance,
 	/// Who may make something of its rows.
 	pub access: Access,
+	/// Who may contribute.
+	pub admission: Admission,
+	/// Block in which it was created, or taken over last: from then on its owner has time. A transfer does not count, or
+	/// owners would win time by giving the datanet to themselves.
+	pub held_since: BlockNumberFor<T>,
+}
+
+/// Who may contribute to a datanet.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
+pub enum Admission {
+	/// Everybody.
+	#[codec(index = 0)]
+	#[default]
+	Open,
+	/// Whoever the owner has put on a list.
+	#[codec(index = 1)]
+	Whitelist,
+	/// Whoever has passed the curators' assessment.
+	#[codec(index = 2)]
+	Assessed,
 }
 
 /// Who, besides the owner, may register what was made of the rows of a datanet.
@@ -91,12 +114,35 @@ pub struct Grant<BlockNumber> {
 pub struct Counters {
 	/// The identifier of the next contribution.
 	pub next_contribution: ContributionId,
+	/// Commitments that are not revealed.
+	pub commits: u32,
 	/// Contributions that are pending.
 	pub pending: u32,
 	/// Rows of the pending contributions.
 	pub pending_rows: u64,
+	/// Contributions that are due.
+	pub due: u32,
 	/// Frozen versions; also the number of the next one.
 	pub versions: u32,
+	/// Open notices.
+	pub notices: u32,
+}
+
+/// A commitment to rows that are not shown yet.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound)]
+#[scale_info(skip_type_params(T))]
+#[codec(mel_bound(T: Config))]
+pub struct Commit<T: Config> {
+	/// Who has committed.
+	pub contributor: T::AccountId,
+	/// What it has committed to.
+	pub seal: H256,
+	/// Block of the commitment.
+	pub at: BlockNumberFor<T>,
+	/// The last block in which it can be revealed.
+	pub until: BlockNumberFor<T>,
+	/// What is held from the contributor, in planck.
+	pub deposit: Balance,
 }
 
 /// Rows offered to a datanet.
@@ -112,20 +158,22 @@ pub struct Contribution<T: Config> {
 	pub bytes: u64,
 	/// BLAKE3 root of the rows' bytes, by which they are fetched.
 	pub content: H256,
-	/// Block of the contribution.
+	/// Block of the commitment.
 	pub at: BlockNumberFor<T>,
 	/// What became of it.
-	pub status: Status,
+	pub status: Status<BlockNumberFor<T>>,
 }
 
 /// What became of a contribution. One that is withdrawn or rejected is removed.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Status {
+pub enum Status<BlockNumber> {
 	/// Undecided.
 	#[codec(index = 0)]
 	Pending {
 		/// What is held from the contributor, in planck.
 		bond: Balance,
+		/// What a committee has to do with it.
+		committee: Committee<BlockNumber>,
 	},
 	/// Part of a version and of all later ones. Nothing is held any more.
 	#[codec(index = 1)]
@@ -133,6 +181,73 @@ pub enum Status {
 		/// The first version that has the rows.
 		version: u32,
 	},
+	/// Accepted by a committee, and to be part of the next version whatever the owner thinks. Nothing is held any more.
+	#[codec(index = 2)]
+	Due {
+		/// Block in which the owner was overruled.
+		since: BlockNumber,
+	},
+}
+
+/// What a committee has to do with a pending contribution.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Committee<BlockNumber> {
+	/// None was asked.
+	#[codec(index = 0)]
+	None,
+	/// One is deciding.
+	#[codec(index = 1)]
+	Deciding,
+	/// One has accepted it.
+	#[codec(index = 2)]
+	Accepted {
+		/// Block of the verdict.
+		at: BlockNumber,
+	},
+}
+
+/// What a contributor loses of `bond` when a committee rejects its rows: nothing, two thirds, five sixths, all. The
+/// first two thirds are the bond proper, so that copying costs a quarter more than it and poisoning half (protocol §3).
+pub fn forfeit(bond: Balance, fault: Fault) -> Balance {
+	let sixths = match fault {
+		Fault::Malformed => 0,
+		Fault::LowQuality => 4,
+		Fault::Copied => 5,
+		Fault::Poisoned => 6,
+	};
+	// Rounded up, against the contributor; never more than the bond.
+	let whole = (bond / 6).saturating_mul(sixths);
+	whole.saturating_add((bond % 6).saturating_mul(sixths).div_ceil(6)).min(bond)
+}
+
+/// A demand that a row be taken down.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound)]
+#[scale_info(skip_type_params(T))]
+#[codec(mel_bound(T: Config))]
+pub struct Notice<T: Config> {
+	/// Who demands it.
+	pub claimant: T::AccountId,
+	/// Whose row it is.
+	pub contributor: T::AccountId,
+	/// Hash of a text that says why.
+	pub reason: H256,
+	/// What is held from the claimant, and from who contests, in planck.
+	pub bond: Balance,
+	/// The last block in which it can be contested or, once it is, brought before a committee.
+	pub until: BlockNumberFor<T>,
+	/// Who contests it.
+	pub contested: Option<T::AccountId>,
+	/// Whether a committee is deciding.
+	pub deciding: bool,
+}
+
+/// That a row was taken down.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TakenDown<BlockNumber> {
+	/// The block.
+	pub at: BlockNumber,
+	/// The last version that was frozen before; it has the row.
+	pub last_version: u32,
 }
 
 /// A frozen version: it has the rows of its parent and those of the contributions that it accepted.
@@ -148,4 +263,35 @@ pub struct Version<T: Config> {
 	pub parent: Option<u32>,
 	/// Block of the freeze.
 	pub at: BlockNumberFor<T>,
+}
+
+/// Why a grant is gone.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GrantEnd {
+	/// The owner revoked it.
+	#[codec(index = 0)]
+	Revoked,
+	/// Its holder gave it back, or its last block has passed.
+	#[codec(index = 1)]
+	Returned,
+}
+
+/// How a notice ended.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoticeEnd {
+	/// Its claimant took it back, for a tenth of its bond.
+	#[codec(index = 0)]
+	Withdrawn,
+	/// The contributor agreed, or nobody contested it.
+	#[codec(index = 1)]
+	Uncontested,
+	/// It was contested, and nobody asked a committee, which costs the claimant a tenth of its bond.
+	#[codec(index = 2)]
+	Lapsed,
+	/// A committee upheld it; the bond of who contested is the claimant's.
+	#[codec(index = 3)]
+	Upheld,
+	/// A committee dismissed it; the bond of the claimant belongs to who contested.
+	#[codec(index = 4)]
+	Dismissed,
 }

@@ -1,170 +1,285 @@
-// PLACEHOLDER: hand-typed; replaced by frame-omni-bencher output
-//! Weights of the calls.
-//!
-//! Storage accesses are counted by hand from the code, with `System::Account` and `Balances::Holds` once per account
-//! whose hold changes, and one read per tunable value. Computing is a guess on the high side: 60 µs per call, 40 µs per
-//! contribution of a version. So is the proof: 4 KiB per read.
+//! Weights of the calls of `pallet_datanets`, measured 2026-11-23 by `scripts/weights.sh` in the runtime's WASM: 16 steps,
+//! 10 repeats.
+
+#![allow(missing_docs, unused_parens)]
 
 use core::marker::PhantomData;
 use frame_support::{
 	traits::Get,
-	weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
+	weights::{constants::ParityDbWeight, Weight},
 };
 
 /// Weights of the calls.
 pub trait WeightInfo {
-	/// Weight of `create`.
 	fn create() -> Weight;
-	/// Weight of `contribute`.
-	fn contribute() -> Weight;
-	/// Weight of `withdraw`.
+	fn commit() -> Weight;
+	fn reveal() -> Weight;
+	fn expire_commit() -> Weight;
 	fn withdraw() -> Weight;
-	/// Weight of `reject`.
 	fn reject() -> Weight;
-	/// Weight of `freeze_version` that accepts `contributions`.
-	fn freeze_version(contributions: u32) -> Weight;
-	/// Weight of `transfer`.
+	fn freeze_version(c: u32) -> Weight;
 	fn transfer() -> Weight;
-	/// Weight of `set_access`.
 	fn set_access() -> Weight;
-	/// Weight of `request_access`.
 	fn request_access() -> Weight;
-	/// Weight of `cancel_request`.
 	fn cancel_request() -> Weight;
-	/// Weight of `decide_access`.
 	fn decide_access() -> Weight;
-	/// Weight of `revoke_access`.
 	fn revoke_access() -> Weight;
-	/// Weight of `return_grant`.
 	fn return_grant() -> Weight;
+	fn set_admission() -> Weight;
+	fn set_whitelist() -> Weight;
+	fn overrule() -> Weight;
+	fn take_over() -> Weight;
+	fn file_notice() -> Weight;
+	fn contest_notice() -> Weight;
+	fn end_notice() -> Weight;
 }
-
-/// What a piece of work costs.
-struct Cost {
-	reads: u64,
-	writes: u64,
-	/// In picoseconds.
-	ref_time: u64,
-}
-
-impl Cost {
-	fn on(self, db: RuntimeDbWeight) -> Weight {
-		Weight::from_parts(self.ref_time, self.reads.saturating_mul(PROOF_PER_READ))
-			.saturating_add(db.reads_writes(self.reads, self.writes))
-	}
-}
-
-const PROOF_PER_READ: u64 = 4_096;
-const CALL_TIME: u64 = 60_000_000;
-const ITEM_TIME: u64 = 40_000_000;
-
-/// `NextDatanet`, the deposit, account and holds of the owner; writes `Datanets` and `CountersOf` too.
-const CREATE: Cost = Cost { reads: 4, writes: 5, ref_time: CALL_TIME };
-/// `CountersOf`, the bond, account and holds of the contributor; writes `Contributions` too.
-const CONTRIBUTE: Cost = Cost { reads: 4, writes: 4, ref_time: CALL_TIME };
-/// `Contributions`, `CountersOf`, account and holds of the contributor.
-const WITHDRAW: Cost = Cost { reads: 4, writes: 4, ref_time: CALL_TIME };
-/// As for `withdraw`, and `Datanets` for its owner.
-const REJECT: Cost = Cost { reads: 5, writes: 4, ref_time: CALL_TIME };
-/// `Datanets`, `CountersOf`, the parent in `VersionsOf`; writes `CountersOf` and `VersionsOf`.
-const FREEZE: Cost = Cost { reads: 3, writes: 2, ref_time: CALL_TIME };
-/// `Contributions`, account and holds of the contributor.
-const FREEZE_EACH: Cost = Cost { reads: 3, writes: 3, ref_time: ITEM_TIME };
-/// `Datanets`, account and holds of both owners.
-const TRANSFER: Cost = Cost { reads: 5, writes: 5, ref_time: CALL_TIME };
-
-/// `Datanets`.
-const SET_ACCESS: Cost = Cost { reads: 1, writes: 1, ref_time: CALL_TIME };
-/// `Datanets`, `Grants`, `Requests`, account and holds of the applicant, account of the commons; writes one of the maps.
-const REQUEST_ACCESS: Cost = Cost { reads: 6, writes: 4, ref_time: CALL_TIME };
-/// `Requests`, account and holds of the applicant.
-const CANCEL_REQUEST: Cost = Cost { reads: 3, writes: 3, ref_time: CALL_TIME };
-/// `Datanets`, `Requests`, account and holds of the applicant; `Grants` is written instead of the latter two.
-const DECIDE_ACCESS: Cost = Cost { reads: 4, writes: 3, ref_time: CALL_TIME };
-/// `Datanets`, `Grants`, account and holds of the grantee.
-const REVOKE_ACCESS: Cost = Cost { reads: 4, writes: 3, ref_time: CALL_TIME };
-/// `Grants`, account and holds of the grantee.
-const RETURN_GRANT: Cost = Cost { reads: 3, writes: 3, ref_time: CALL_TIME };
 
 /// Weights on the database of a runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn create() -> Weight {
-		CREATE.on(T::DbWeight::get())
+		// Least time: 51_868_000 picoseconds.
+		Weight::from_parts(55_503_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
-	fn contribute() -> Weight {
-		CONTRIBUTE.on(T::DbWeight::get())
+	fn commit() -> Weight {
+		// Least time: 77_075_000 picoseconds.
+		Weight::from_parts(81_191_000, 11671)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn reveal() -> Weight {
+		// Least time: 92_668_000 picoseconds.
+		Weight::from_parts(97_696_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn expire_commit() -> Weight {
+		// Least time: 39_298_000 picoseconds.
+		Weight::from_parts(41_793_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	fn withdraw() -> Weight {
-		WITHDRAW.on(T::DbWeight::get())
+		// Least time: 46_910_000 picoseconds.
+		Weight::from_parts(50_105_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn reject() -> Weight {
-		REJECT.on(T::DbWeight::get())
+		// Least time: 51_888_000 picoseconds.
+		Weight::from_parts(56_324_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
-	fn freeze_version(contributions: u32) -> Weight {
-		let each = FREEZE_EACH.on(T::DbWeight::get());
-		FREEZE.on(T::DbWeight::get()).saturating_add(each.saturating_mul(contributions.into()))
+	/// `c` is from 1 to 256.
+	fn freeze_version(c: u32) -> Weight {
+		// Least time: 65_017_000 picoseconds.
+		Weight::from_parts(65_647_000, 3834)
+			.saturating_add(Weight::from_parts(43_119_401, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2830).saturating_mul(c.into()))
 	}
 	fn transfer() -> Weight {
-		TRANSFER.on(T::DbWeight::get())
+		// Least time: 55_443_000 picoseconds.
+		Weight::from_parts(59_078_000, 6650)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	fn set_access() -> Weight {
-		SET_ACCESS.on(T::DbWeight::get())
+		// Least time: 10_295_000 picoseconds.
+		Weight::from_parts(11_166_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	fn request_access() -> Weight {
-		REQUEST_ACCESS.on(T::DbWeight::get())
+		// Least time: 87_150_000 picoseconds.
+		Weight::from_parts(93_820_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn cancel_request() -> Weight {
-		CANCEL_REQUEST.on(T::DbWeight::get())
+		// Least time: 40_400_000 picoseconds.
+		Weight::from_parts(42_874_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	fn decide_access() -> Weight {
-		DECIDE_ACCESS.on(T::DbWeight::get())
+		// Least time: 47_521_000 picoseconds.
+		Weight::from_parts(50_495_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn revoke_access() -> Weight {
-		REVOKE_ACCESS.on(T::DbWeight::get())
+		// Least time: 47_080_000 picoseconds.
+		Weight::from_parts(50_195_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn return_grant() -> Weight {
-		RETURN_GRANT.on(T::DbWeight::get())
+		// Least time: 41_672_000 picoseconds.
+		Weight::from_parts(44_957_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn set_admission() -> Weight {
+		// Least time: 10_395_000 picoseconds.
+		Weight::from_parts(11_197_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn set_whitelist() -> Weight {
+		// Least time: 28_863_000 picoseconds.
+		Weight::from_parts(31_257_000, 11671)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn overrule() -> Weight {
+		// Least time: 52_939_000 picoseconds.
+		Weight::from_parts(56_194_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn take_over() -> Weight {
+		// Least time: 87_440_000 picoseconds.
+		Weight::from_parts(92_378_000, 6650)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn file_notice() -> Weight {
+		// Least time: 79_168_000 picoseconds.
+		Weight::from_parts(83_755_000, 3820)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	fn contest_notice() -> Weight {
+		// Least time: 55_172_000 picoseconds.
+		Weight::from_parts(58_538_000, 3834)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn end_notice() -> Weight {
+		// Least time: 99_949_000 picoseconds.
+		Weight::from_parts(105_006_000, 6650)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
 }
 
+/// For tests: the same on ParityDB.
 impl WeightInfo for () {
 	fn create() -> Weight {
-		CREATE.on(RocksDbWeight::get())
+		Weight::from_parts(55_503_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
-	fn contribute() -> Weight {
-		CONTRIBUTE.on(RocksDbWeight::get())
+	fn commit() -> Weight {
+		Weight::from_parts(81_191_000, 11671)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+	fn reveal() -> Weight {
+		Weight::from_parts(97_696_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn expire_commit() -> Weight {
+		Weight::from_parts(41_793_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn withdraw() -> Weight {
-		WITHDRAW.on(RocksDbWeight::get())
+		Weight::from_parts(50_105_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn reject() -> Weight {
-		REJECT.on(RocksDbWeight::get())
+		Weight::from_parts(56_324_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
-	fn freeze_version(contributions: u32) -> Weight {
-		let each = FREEZE_EACH.on(RocksDbWeight::get());
-		FREEZE.on(RocksDbWeight::get()).saturating_add(each.saturating_mul(contributions.into()))
+	fn freeze_version(c: u32) -> Weight {
+		Weight::from_parts(65_647_000, 3834)
+			.saturating_add(Weight::from_parts(43_119_401, 0).saturating_mul(c.into()))
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2830).saturating_mul(c.into()))
 	}
 	fn transfer() -> Weight {
-		TRANSFER.on(RocksDbWeight::get())
+		Weight::from_parts(59_078_000, 6650)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn set_access() -> Weight {
-		SET_ACCESS.on(RocksDbWeight::get())
+		Weight::from_parts(11_166_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn request_access() -> Weight {
-		REQUEST_ACCESS.on(RocksDbWeight::get())
+		Weight::from_parts(93_820_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn cancel_request() -> Weight {
-		CANCEL_REQUEST.on(RocksDbWeight::get())
+		Weight::from_parts(42_874_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn decide_access() -> Weight {
-		DECIDE_ACCESS.on(RocksDbWeight::get())
+		Weight::from_parts(50_495_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn revoke_access() -> Weight {
-		REVOKE_ACCESS.on(RocksDbWeight::get())
+		Weight::from_parts(50_195_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn return_grant() -> Weight {
-		RETURN_GRANT.on(RocksDbWeight::get())
+		Weight::from_parts(44_957_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn set_admission() -> Weight {
+		Weight::from_parts(11_197_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
+	}
+	fn set_whitelist() -> Weight {
+		Weight::from_parts(31_257_000, 11671)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
+	}
+	fn overrule() -> Weight {
+		Weight::from_parts(56_194_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn take_over() -> Weight {
+		Weight::from_parts(92_378_000, 6650)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn file_notice() -> Weight {
+		Weight::from_parts(83_755_000, 3820)
+			.saturating_add(ParityDbWeight::get().reads(8_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+	fn contest_notice() -> Weight {
+		Weight::from_parts(58_538_000, 3834)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn end_notice() -> Weight {
+		Weight::from_parts(105_006_000, 6650)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(6_u64))
 	}
 }

@@ -1,27 +1,30 @@
 //! Benchmarks of the calls, and the models that the benchmarks of other pallets need.
 
 use crate::{
-	pallet::{Call, Config, Models, NextModel, Pallet},
+	pallet::{Call, Closure, Config, Disputes, Evaluations, Models, NextDispute, NextModel, Pallet, Redirect},
 	types::{
-		Family, Licence, ModelKind, Parents, Split, Target, MAX_DATA, MAX_LICENCE, MAX_PARENTS, MAX_SHARES, WHOLE,
+		DisputeId, Family, Model, ModelKind, Parents, Spdx, Split, Subject, Target, MAX_ANCESTORS, MAX_DATA,
+		MAX_PARENTS, MAX_REDIRECTS, MAX_SHARES, WHOLE,
 	},
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
 		fungible::{Inspect, Mutate},
-		Get,
+		EnsureOrigin, Get,
 	},
 	BoundedVec,
 };
-use frame_system::RawOrigin;
-use openledger_primitives::{DatanetId, ModelId};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use openledger_primitives::{Balance, DatanetId, Licence, ModelId};
 use sp_core::H256;
+use sp_runtime::traits::Saturating;
 
 /// Prepares what the benchmarks need and other pallets keep.
 pub trait BenchmarkHelper<AccountId> {
-	/// `count` frozen versions, each of another datanet if possible, open to everybody.
+	/// `count` frozen versions, each of another datanet if possible, open to everybody, under a licence that any may
+	/// follow.
 	fn frozen_versions(count: u32) -> Result<Vec<(DatanetId, u32)>, BenchmarkError>;
 
 	/// Closes a datanet to everybody but `who`, who has a grant for one job.
@@ -49,7 +52,7 @@ pub fn longest_adapter<T: Config>(owner: T::AccountId) -> Result<ModelId, Benchm
 where
 	T::Currency: Mutate<T::AccountId>,
 {
-	let ancestors = Ancestors::new::<T>()?;
+	let ancestors = Ancestors::new::<T>(2)?;
 	register::<T>(owner, ancestors.adapter(), ancestors.parents)
 }
 
@@ -62,7 +65,7 @@ where
 	T::Currency: Mutate<T::AccountId>,
 {
 	let kind = ModelKind::Index { datanet, version, encoder: H256::repeat_byte(6) };
-	register::<T>(owner, kind, Ancestors::new::<T>()?.parents)
+	register::<T>(owner, kind, Ancestors::new::<T>(2)?.parents)
 }
 
 /// What the models under test come from.
@@ -75,7 +78,8 @@ struct Ancestors {
 }
 
 impl Ancestors {
-	fn new<T: Config>() -> Result<Self, BenchmarkError>
+	/// As many generations of parents, each of which comes from all of the one before.
+	fn new<T: Config>(generations: u32) -> Result<Self, BenchmarkError>
 	where
 		T::Currency: Mutate<T::AccountId>,
 	{
@@ -85,7 +89,7 @@ impl Ancestors {
 		let base = register::<T>(owner.clone(), kind, Parents::new())?;
 		let data = T::BenchmarkHelper::frozen_versions(MAX_DATA)?;
 		let mut ancestors = Self { base, parents: Parents::new(), data };
-		for _ in 0..2 {
+		for _ in 0..generations {
 			let generation = (0..MAX_PARENTS)
 				.map(|_| register::<T>(owner.clone(), ancestors.adapter(), ancestors.parents.clone()))
 				.collect::<Result<Vec<_>, _>>()?;
@@ -107,7 +111,10 @@ impl Ancestors {
 	}
 }
 
-/// Registers a model with the longest licence and the most sharers.
+/// As many generations as fit the ancestors of a model, beside the base.
+const GENERATIONS: u32 = (MAX_ANCESTORS - 1) / MAX_PARENTS;
+
+/// Registers a model with the last licence of the table and the most sharers.
 fn register<T: Config>(owner: T::AccountId, kind: ModelKind, parents: Parents) -> Result<ModelId, BenchmarkError>
 where
 	T::Currency: Mutate<T::AccountId>,
@@ -115,7 +122,7 @@ where
 	fund_deposit::<T>(&owner)?;
 	let id = NextModel::<T>::get();
 	let (owner, price) = (RawOrigin::Signed(owner), T::MaxPrice::get());
-	Pallet::<T>::register(owner.into(), kind, longest_licence(), price, price, split::<T>(0), parents)?;
+	Pallet::<T>::register(owner.into(), kind, last_licence(), price, price, split::<T>(0), parents)?;
 	Ok(id)
 }
 
@@ -124,13 +131,48 @@ fn fund_deposit<T: Config>(who: &T::AccountId) -> Result<(), BenchmarkError>
 where
 	T::Currency: Mutate<T::AccountId>,
 {
-	T::Currency::mint_into(who, T::ModelDeposit::get().saturating_add(T::Currency::minimum_balance()))?;
+	fund::<T>(who, T::ModelDeposit::get())
+}
+
+/// Gives `who` an account, and `amount` on top of what an account must have.
+fn fund<T: Config>(who: &T::AccountId, amount: Balance) -> Result<(), BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	T::Currency::mint_into(who, amount.saturating_add(T::Currency::minimum_balance()))?;
 	Ok(())
 }
 
-fn longest_licence() -> Licence {
-	BoundedVec::truncate_from(vec![b'l'; MAX_LICENCE as usize])
+/// The one that is found after all others. It allows a price, and itself.
+fn last_licence() -> Spdx {
+	BoundedVec::truncate_from(Licence::OpenRail.spdx().as_bytes().to_vec())
 }
+
+/// An evaluation of a model by an attestor.
+fn evaluate<T: Config>(attestor: &T::AccountId, model: ModelId) -> Result<Subject<T::AccountId>, BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	fund::<T>(attestor, T::EvaluationBond::get())?;
+	let origin = RawOrigin::Signed(attestor.clone());
+	Pallet::<T>::evaluate(origin.into(), model, SUITE, WHOLE, REPORT)?;
+	Ok(Subject::Evaluation { model, suite: SUITE, attestor: attestor.clone() })
+}
+
+/// A dispute about a subject.
+fn dispute<T: Config>(disputant: &T::AccountId, subject: Subject<T::AccountId>) -> Result<DisputeId, BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	fund::<T>(disputant, T::DisputeBond::get())?;
+	let id = NextDispute::<T>::get();
+	Pallet::<T>::dispute(RawOrigin::Signed(disputant.clone()).into(), subject, EVIDENCE)?;
+	Ok(id)
+}
+
+const SUITE: H256 = H256::repeat_byte(7);
+const REPORT: H256 = H256::repeat_byte(8);
+const EVIDENCE: H256 = H256::repeat_byte(9);
 
 /// The most sharers, other ones for each `seed`, with as equal shares as can be.
 fn split<T: Config>(seed: u32) -> Split<T::AccountId> {
@@ -146,19 +188,19 @@ fn split<T: Config>(seed: u32) -> Split<T::AccountId> {
 mod benchmarks {
 	use super::*;
 
-	/// `p`: parents, each with the most parents of its own; `s`: datanet versions.
+	/// `p`: parents, each with the most parents of its own and nearly the most ancestors; `s`: datanet versions.
 	#[benchmark]
 	fn register(p: Linear<0, MAX_PARENTS>, s: Linear<0, MAX_DATA>) -> Result<(), BenchmarkError> {
 		let owner: T::AccountId = whitelisted_caller();
 		fund_deposit::<T>(&owner)?;
-		let mut ancestors = Ancestors::new::<T>()?;
+		let mut ancestors = Ancestors::new::<T>(GENERATIONS)?;
 		ancestors.parents.truncate(p as usize);
 		ancestors.data.truncate(s as usize);
 		for (datanet, _) in &ancestors.data {
 			T::BenchmarkHelper::grant(*datanet, &owner)?;
 		}
 		let (kind, id, price) = (ancestors.adapter(), NextModel::<T>::get(), T::MaxPrice::get());
-		let (origin, licence) = (RawOrigin::Signed(owner.clone()), longest_licence());
+		let (origin, licence) = (RawOrigin::Signed(owner.clone()), last_licence());
 
 		#[extrinsic_call]
 		_(origin, kind.clone(), licence, price, price, split::<T>(0), ancestors.parents.clone());
@@ -217,6 +259,123 @@ mod benchmarks {
 		_(RawOrigin::Signed(owner), id);
 
 		assert_eq!(Models::<T>::get(id).map(|model| model.deprecated), Some(true));
+		Ok(())
+	}
+
+	/// As in `register`, for the new version of a model.
+	#[benchmark]
+	fn register_version(p: Linear<0, MAX_PARENTS>, s: Linear<0, MAX_DATA>) -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		fund_deposit::<T>(&owner)?;
+		let mut ancestors = Ancestors::new::<T>(GENERATIONS)?;
+		let of = super::register::<T>(owner.clone(), ancestors.adapter(), ancestors.parents.clone())?;
+		ancestors.parents.truncate(p as usize);
+		ancestors.data.truncate(s as usize);
+		for (datanet, _) in &ancestors.data {
+			T::BenchmarkHelper::grant(*datanet, &owner)?;
+		}
+		let (kind, id, price) = (ancestors.adapter(), NextModel::<T>::get(), T::MaxPrice::get());
+		let (origin, licence) = (RawOrigin::Signed(owner), last_licence());
+
+		#[extrinsic_call]
+		_(origin, of, kind, licence, price, price, split::<T>(0), ancestors.parents);
+
+		assert_eq!(Redirect::<T>::get(of), Some(id));
+		assert!(Closure::<T>::contains_key(id));
+		Ok(())
+	}
+
+	/// To the start of the longest chain that is allowed, from a model that redirects already.
+	#[benchmark]
+	fn repoint() -> Result<(), BenchmarkError> {
+		let owner: T::AccountId = whitelisted_caller();
+		let model = longest_adapter::<T>(owner.clone())?;
+		let mut to = longest_adapter::<T>(owner.clone())?;
+		Redirect::<T>::insert(model, to);
+		for _ in 0..MAX_REDIRECTS {
+			let before = longest_adapter::<T>(owner.clone())?;
+			Redirect::<T>::insert(before, to);
+			to = before;
+		}
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), model, Some(to));
+
+		assert_eq!(Redirect::<T>::get(model), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn evaluate() -> Result<(), BenchmarkError> {
+		let attestor: T::AccountId = whitelisted_caller();
+		fund::<T>(&attestor, T::EvaluationBond::get())?;
+		let model = longest_adapter::<T>(account("owner", 0, 0))?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(attestor.clone()), model, SUITE, WHOLE, REPORT);
+
+		assert!(Evaluations::<T>::contains_key((model, SUITE, attestor)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn retract_evaluation() -> Result<(), BenchmarkError> {
+		let attestor: T::AccountId = whitelisted_caller();
+		let model = longest_adapter::<T>(account("owner", 0, 0))?;
+		super::evaluate::<T>(&attestor, model)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(attestor.clone()), model, SUITE);
+
+		assert!(!Evaluations::<T>::contains_key((model, SUITE, attestor)));
+		Ok(())
+	}
+
+	/// About the originality of a model, which reads two.
+	#[benchmark]
+	fn dispute() -> Result<(), BenchmarkError> {
+		let disputant: T::AccountId = whitelisted_caller();
+		fund::<T>(&disputant, T::DisputeBond::get())?;
+		let original = Some(longest_adapter::<T>(account("first", 0, 0))?);
+		let model = longest_adapter::<T>(account("owner", 0, 0))?;
+		let (id, subject) = (NextDispute::<T>::get(), Subject::Originality { model, original });
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(disputant), subject, EVIDENCE);
+
+		assert_eq!(Models::<T>::get(model).and_then(|model| model.disputed), Some(id));
+		Ok(())
+	}
+
+	/// Upheld against a model: two transfers on hold, and a longer record than that of an evaluation.
+	#[benchmark]
+	fn resolve_dispute() -> Result<(), BenchmarkError> {
+		let origin = T::DisputeOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let model = longest_adapter::<T>(account("owner", 0, 0))?;
+		let subject = Subject::Originality { model, original: None };
+		let id = super::dispute::<T>(&account("disputant", 0, 0), subject)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id, true);
+
+		let found = |model: Model<T>| (model.unoriginal, model.deprecated, model.deposit);
+		assert_eq!(Models::<T>::get(model).map(found), Some((true, true, 0)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn expire_dispute() -> Result<(), BenchmarkError> {
+		let caller: T::AccountId = whitelisted_caller();
+		let model = longest_adapter::<T>(account("owner", 0, 0))?;
+		let subject = super::evaluate::<T>(&account("attestor", 0, 0), model)?;
+		let id = super::dispute::<T>(&account("disputant", 0, 0), subject)?;
+		let now: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
+		frame_system::Pallet::<T>::set_block_number(now.saturating_add(T::DisputePeriod::get()));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), id);
+
+		assert!(!Disputes::<T>::contains_key(id));
 		Ok(())
 	}
 

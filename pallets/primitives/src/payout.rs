@@ -10,6 +10,7 @@ use crate::{
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
+	vec,
 	vec::Vec,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -95,7 +96,11 @@ pub struct Line<AccountId> {
 /// A model's owners and their shares of what it earns, in basis points that add up to 10,000.
 pub type Owners<AccountId> = Vec<(AccountId, u16)>;
 
-/// What an adapter, its base and its other ancestors have of the model pool, in percent.
+/// A model with its owners.
+pub type Owned<'a, AccountId> = (ModelId, &'a Owners<AccountId>);
+
+/// What an adapter, its base and its other ancestors have of the model pool, in percent; of an ensemble, its members,
+/// their base and the ensemble itself.
 const LINEAGE: (u128, u128, u128) = (60, 30, 10);
 
 /// A claim on the model pool.
@@ -112,9 +117,9 @@ pub struct Royalty<AccountId> {
 /// The claims on the model pool when `model` answers: adapter 60, base 30, other ancestors 10 in equal parts. What has
 /// no taker goes to the model that answered.
 pub fn royalties<AccountId: Clone>(
-	model: (ModelId, &Owners<AccountId>),
-	base: Option<(ModelId, &Owners<AccountId>)>,
-	ancestors: &[(ModelId, &Owners<AccountId>)],
+	model: Owned<AccountId>,
+	base: Option<Owned<AccountId>>,
+	ancestors: &[Owned<AccountId>],
 ) -> Option<Vec<Royalty<AccountId>>> {
 	let (own, of_base, of_ancestors) = LINEAGE;
 	let mut claims = Vec::new();
@@ -129,6 +134,31 @@ pub fn royalties<AccountId: Clone>(
 	// Scaled by the number of ancestors, so that equal parts of theirs stay whole numbers.
 	claims.insert(0, (model, own.checked_mul(ancestors.len().max(1) as u128)?));
 	claims.extend(ancestors.iter().map(|ancestor| (*ancestor, of_ancestors)));
+	divide(claims)
+}
+
+/// The claims on the model pool when an ensemble answers: its members 60 by weight, their base 30, the ensemble 10.
+/// `None` if no member has a weight.
+pub fn ensemble_royalties<AccountId: Clone>(
+	ensemble: Owned<AccountId>,
+	base: Owned<AccountId>,
+	members: &[(Owned<AccountId>, u16)],
+) -> Option<Vec<Royalty<AccountId>>> {
+	let (of_members, of_base, own) = LINEAGE;
+	// Scaled by the sum of the weights, so that parts by weight stay whole numbers.
+	let whole = members.iter().try_fold(0u128, |sum, (_, weight)| sum.checked_add((*weight).into()))?;
+	if whole == 0 {
+		return None;
+	}
+	let mut claims = vec![(ensemble, own.checked_mul(whole)?), (base, of_base.checked_mul(whole)?)];
+	for (member, weight) in members {
+		claims.push((*member, of_members.checked_mul((*weight).into())?));
+	}
+	divide(claims)
+}
+
+/// Divides the share of each model among its owners.
+fn divide<AccountId: Clone>(claims: Vec<(Owned<AccountId>, u128)>) -> Option<Vec<Royalty<AccountId>>> {
 	let mut royalties = Vec::new();
 	for ((model, owners), share) in claims {
 		for (account, points) in owners {
@@ -193,10 +223,10 @@ pub struct Answer<AccountId> {
 impl<AccountId: Clone> Answer<AccountId> {
 	/// Who is paid from this fee and why, except the agent, which has what is left of the batch. `None` on overflow.
 	///
-	/// The order of lines is that of the royalties, the rows that were retrieved, those that were trained on, the commons. A row
-	/// is paid once: where it is named first, and for having been retrieved if both pools name it. Rows are the same if datanet,
-	/// version and number are. `None` also if the shares of the fee exceed 100, or if there are more than [`MAX_SOURCES`] sources
-	/// or [`MAX_ROYALTIES`] royalties.
+	/// The order of lines is that of the royalties, the rows that were retrieved, those that were trained on, the
+	/// commons. A row is paid once: where it is named first, and for having been retrieved if both pools name it. Rows
+	/// are the same if datanet, version and number are. `None` also if the shares of the fee exceed 100, or if there
+	/// are more than [`MAX_SOURCES`] sources or [`MAX_ROYALTIES`] royalties.
 	pub fn lines(&self, split: &FeeSplit) -> Option<Vec<Line<AccountId>>> {
 		split.agent()?;
 		if self.sources.len() > MAX_SOURCES || self.royalties.len() > MAX_ROYALTIES {
@@ -278,7 +308,6 @@ pub fn settle<AccountId: Ord + Clone>(
 mod tests {
 	use super::*;
 	use crate::money::{apportion, DEFAULT_SPLIT};
-	use alloc::vec;
 	use proptest::prelude::*;
 
 	#[test]
@@ -298,6 +327,25 @@ mod tests {
 			shares(royalties(model, Some((ModelId(0), &base)), &ancestors).unwrap()),
 			[(1, 600), (2, 300), (3, 50), (4, 50)]
 		);
+	}
+
+	#[test]
+	fn an_ensemble_divides_sixty_thirty_ten_with_the_sixty_by_weight() {
+		let owners = |account: u8| vec![(account, 10_000)];
+		let (own, base, a, b) = (owners(1), owners(2), owners(3), vec![(4, 5_000), (5, 5_000)]);
+		let (own, base) = ((ModelId(4), &own), (ModelId(0), &base));
+		let members = |weights: [u16; 2]| [((ModelId(2), &a), weights[0]), ((ModelId(3), &b), weights[1])];
+		let amounts = |members: &[(Owned<u8>, u16)]| {
+			let royalties = ensemble_royalties(own, base, members).unwrap();
+			let weights: Vec<u128> = royalties.iter().map(|r| r.weight).collect();
+			let amounts = apportion(1_000, &weights).unwrap();
+			royalties.into_iter().map(|r| (r.account, r.model.0)).zip(amounts).collect::<Vec<_>>()
+		};
+		let first = [((1, 4), 100), ((2, 0), 300), ((3, 2), 200), ((4, 3), 200), ((5, 3), 200)];
+		assert_eq!(amounts(&members([5_000, 10_000])), first);
+		assert_eq!(amounts(&members([1, 0])[..1]), [((1, 4), 100), ((2, 0), 300), ((3, 2), 600)]);
+		assert_eq!(ensemble_royalties(own, base, &[]), None);
+		assert_eq!(ensemble_royalties(own, base, &members([0, 0])), None);
 	}
 
 	fn source(row: u32, contributor: u8, score: i64, reputation: u16) -> Source<u8> {
@@ -391,8 +439,22 @@ mod tests {
 		prop::collection::vec(source, 0..10)
 	}
 
-	/// A model with or without a base, and a number of other ancestors, with owners of uneven shares.
+	/// A model with or without a base, and a number of other ancestors, or an ensemble, with owners of uneven shares.
 	fn lineages() -> impl Strategy<Value = Vec<Royalty<u8>>> {
+		prop_oneof![descents(), ensembles()]
+	}
+
+	fn ensembles() -> impl Strategy<Value = Vec<Royalty<u8>>> {
+		(1u16..9_999, prop::collection::vec(1u16.., 1..=8)).prop_map(|(share, weights)| {
+			let (own, base, member) =
+				(vec![(1, share), (2, 10_000 - share)], vec![(3, 10_000)], vec![(4, 3_333), (5, 6_667)]);
+			let member = |(i, weight): (usize, u16)| ((ModelId(10 + i as u32), &member), weight);
+			let members: Vec<_> = weights.into_iter().enumerate().map(member).collect();
+			ensemble_royalties((ModelId(1), &own), (ModelId(0), &base), &members).unwrap()
+		})
+	}
+
+	fn descents() -> impl Strategy<Value = Vec<Royalty<u8>>> {
 		(1u16..9_999, any::<bool>(), 0u32..5).prop_map(|(share, has_base, ancestors)| {
 			let (own, base, other) =
 				(vec![(1, share), (2, 10_000 - share)], vec![(3, 10_000)], vec![(4, 3_333), (5, 6_667)]);
@@ -403,6 +465,24 @@ mod tests {
 
 	proptest! {
 		#![proptest_config(ProptestConfig::with_cases(4_000))]
+		#[test]
+		fn the_weights_of_an_ensemble_are_exactly_sixty_thirty_ten(
+			weights in prop::collection::vec(1u16.., 1..=8),
+			share in 1u16..9_999,
+		) {
+			let (owners, one) = (vec![(1u8, share), (2, 10_000 - share)], vec![(3u8, 10_000)]);
+			let members: Vec<_> =
+				weights.iter().enumerate().map(|(i, weight)| ((ModelId(2 + i as u32), &owners), *weight)).collect();
+			let royalties = ensemble_royalties((ModelId(1), &one), (ModelId(0), &owners), &members).unwrap();
+			prop_assert!(royalties.len() <= MAX_ROYALTIES);
+			let of = |model: u32| royalties.iter().filter(|r| r.model == ModelId(model)).map(|r| r.weight).sum::<u128>();
+			let whole = weights.iter().map(|weight| u128::from(*weight)).sum::<u128>() * 10_000;
+			prop_assert_eq!((of(1), of(0)), (10 * whole, 30 * whole));
+			for (i, weight) in weights.iter().enumerate() {
+				prop_assert_eq!(of(2 + i as u32), 60 * 10_000 * u128::from(*weight));
+			}
+		}
+
 		#[test]
 		fn money_is_conserved_under_any_split(
 			split in splits(),

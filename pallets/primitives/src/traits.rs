@@ -2,9 +2,12 @@
 
 use crate::{
 	ids::{DatanetId, ModelId},
+	judgement::{Case, Verdict},
+	licence::Licence,
 	tree::plain::Commitment,
 	Balance,
 };
+use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
 
 /// What attribution needs of agents.
@@ -51,12 +54,46 @@ pub trait Versions<AccountId> {
 	fn rows(datanet: DatanetId, version: u32) -> Option<Commitment>;
 	/// Who owns a datanet.
 	fn owner(datanet: DatanetId) -> Option<AccountId>;
+	/// The licence that the rows of a datanet are contributed under.
+	fn licence(datanet: DatanetId) -> Option<Licence>;
+	/// The block in which a row was taken down.
+	fn taken_down(datanet: DatanetId, row: u32) -> Option<u32>;
+	/// Whether rows of a version were taken down after it was frozen. Reads every takedown of the datanet: for views
+	/// only.
+	fn tainted(datanet: DatanetId, version: u32) -> bool;
+}
+
+/// Cases that committees of curators decide.
+pub trait Cases<AccountId> {
+	/// Give a case to a committee: nobody else decides it until [`Cases::close`]. Fails unless it can be opened by
+	/// `opener`.
+	fn open(case: Case, opener: &AccountId) -> Result<Brief<AccountId>, DispatchError>;
+	/// Whether `who` may appeal against `verdict`.
+	fn may_appeal(case: Case, verdict: Verdict, who: &AccountId) -> bool;
+	/// Carry a verdict out. `None` if no committee could be formed: the case is as if it had never been opened.
+	fn close(case: Case, verdict: Option<Verdict>) -> DispatchResult;
+	/// Who owns a datanet.
+	fn owner(datanet: DatanetId) -> Option<AccountId>;
+}
+
+/// What a committee needs to know of a case.
+pub struct Brief<AccountId> {
+	/// How many rows there are to judge, of which a committee sees a sample.
+	pub rows: u32,
+	/// Who has something to win or lose, and is no judge.
+	pub parties: Vec<AccountId>,
+}
+
+/// Who has shown that they know what a datanet is about.
+pub trait Assessed<AccountId> {
+	/// Whether `who` has passed the assessment of a datanet.
+	fn passed(datanet: DatanetId, who: &AccountId) -> bool;
 }
 
 /// Who may make something of the rows of a datanet.
 pub trait Access<AccountId> {
-	/// Count a job of `who` on the rows of `datanet`. Fails unless the datanet is open, `who` owns it, or `who` has a grant that
-	/// is not used up.
+	/// Count a job of `who` on the rows of `datanet`. Fails unless the datanet is open, `who` owns it, or `who` has a
+	/// grant that is not used up.
 	fn use_for_job(datanet: DatanetId, who: &AccountId) -> DispatchResult;
 }
 

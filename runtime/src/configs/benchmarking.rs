@@ -3,10 +3,11 @@
 use crate::{AccountId, Balance, Runtime, Signature};
 use alloc::vec::Vec;
 use frame_benchmarking::{account, BenchmarkError};
-use openledger_primitives::{DatanetId, ModelId, Voucher};
+use openledger_primitives::{judgement::Case, ContributionId, DatanetId, ModelId, Voucher};
 use pallet_agents::benchmarking as agents;
 use pallet_attribution::benchmarking as attribution;
 use pallet_credits::benchmarking as credits;
+use pallet_curation::benchmarking as curation;
 use pallet_datanets::benchmarking as datanets;
 use pallet_model_registry::benchmarking as registry;
 
@@ -20,6 +21,27 @@ impl registry::BenchmarkHelper<AccountId> for BenchmarkHelper {
 
 	fn grant(datanet: DatanetId, who: &AccountId) -> Result<(), BenchmarkError> {
 		datanets::granted::<Runtime>(datanet, who)
+	}
+}
+
+impl curation::BenchmarkHelper<AccountId> for BenchmarkHelper {
+	fn datanet() -> Result<(DatanetId, AccountId), BenchmarkError> {
+		let owner: AccountId = account("owner", 0, 0);
+		let (datanet, _) =
+			datanets::revealed_contribution::<Runtime>(owner.clone(), account("contributor", 0, 0), 100)?;
+		Ok((datanet, owner))
+	}
+
+	fn case(datanet: DatanetId) -> Result<(Case, AccountId, AccountId), BenchmarkError> {
+		let contribution = ContributionId(0);
+		Ok((Case::Contribution { datanet, contribution }, account("contributor", 0, 0), account("owner", 0, 0)))
+	}
+
+	fn make_random() {
+		// The start of the last epoch and of this one: from this block on.
+		let now = frame_system::Pallet::<Runtime>::block_number();
+		let key = frame_support::storage::storage_prefix(b"Babe", b"EpochStart");
+		frame_support::storage::unhashed::put(&key, &(now, now));
 	}
 }
 

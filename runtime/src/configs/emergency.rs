@@ -61,8 +61,8 @@ impl pallet_tx_pause::Config for Runtime {
 	type WhitelistedCalls = CallsThatCannotBePaused;
 }
 
-/// What safe mode leaves alone: the making of blocks, the voting that ends safe mode, and the reports and refutations
-/// whose deadlines go on.
+/// What safe mode leaves alone: the making of blocks, the voting that ends safe mode, and the reports, refutations and
+/// answers whose deadlines go on.
 pub struct CallsInSafeMode;
 
 impl Contains<RuntimeCall> for CallsInSafeMode {
@@ -83,6 +83,16 @@ impl Contains<RuntimeCall> for CallsInSafeMode {
 				| RuntimeCall::SafeMode(..)
 				| RuntimeCall::TxPause(..)
 				| RuntimeCall::Attribution(pallet_attribution::Call::refute { .. })
+				| RuntimeCall::Curation(
+					pallet_curation::Call::commit { .. }
+						| pallet_curation::Call::reveal { .. }
+						| pallet_curation::Call::reveal_gold { .. }
+						| pallet_curation::Call::appeal { .. }
+				) | RuntimeCall::Datanets(
+				pallet_datanets::Call::reveal { .. }
+					| pallet_datanets::Call::contest_notice { .. }
+					| pallet_datanets::Call::freeze_version { .. }
+			)
 		)
 	}
 }

@@ -6,14 +6,19 @@ use super::parameters::dynamic_params;
 use crate::{
 	constants::{DAYS, OPEN},
 	genesis_config_presets::treasury_account,
-	AccountId, Agents, Balance, Balances, BlockNumber, Credits, Datanets, ModelRegistry, Runtime, RuntimeHoldReason,
-	Signature,
+	pace::{
+		AnswerWindow, AppealWindow, CommitteeWindow, DisputePeriod, DrawDelay, IdleHalfLife, LockOut, OwnerTime,
+		RevealWindow,
+	},
+	AccountId, Agents, Balance, Balances, BlockNumber, Credits, Curation, Datanets, ModelRegistry, Runtime,
+	RuntimeHoldReason, Signature,
 };
 use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, Get},
 	PalletId,
 };
+use frame_system::EnsureRoot;
 use openledger_primitives::{
 	attribution::MAX_TOP,
 	batch::{MAX_DISTRIBUTE, MAX_EXPOSURE_PERCENT, MAX_PAYERS, MAX_RECEIPTS},
@@ -60,17 +65,51 @@ const ACCESS_DEPOSIT: Balance = OPEN / 10;
 
 impl pallet_datanets::Config for Runtime {
 	type AccessDeposit = ConstU128<ACCESS_DEPOSIT>;
+	type AnswerWindow = AnswerWindow;
+	type Assessments = Curation;
 	type BondPerRow = dynamic_params::datanets::BondPerRow;
+	type CommitDeposit = dynamic_params::datanets::CommitDeposit;
 	type Currency = Balances;
 	type DatanetDeposit = dynamic_params::datanets::DatanetDeposit;
 	type MaxGrantLife = ConstU32<{ 365 * DAYS }>;
 	type MaxMeta = ConstU32<256>;
+	type MaxNotices = ConstU32<1_024>;
 	type MaxPending = ConstU32<1_024>;
 	type MaxPerVersion = ConstU32<256>;
 	type MaxRowsPerContribution = ConstU32<1_000_000>;
+	type MaxWhitelist = ConstU32<256>;
+	type NoticeBond = dynamic_params::datanets::NoticeBond;
+	type OwnerTime = OwnerTime;
 	type PalletId = DatanetsPallet;
+	type RevealWindow = RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = pallet_datanets::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_curation::Config for Runtime {
+	type AppealBond = dynamic_params::curation::AppealBond;
+	type AppealSize = ConstU32<23>;
+	type AppealWindow = AppealWindow;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
+	type Cases = Datanets;
+	type CommitWindow = CommitteeWindow;
+	type CommitteeSize = ConstU32<11>;
+	type CuratorBond = dynamic_params::curation::CuratorBond;
+	type Currency = Balances;
+	type DrawDelay = DrawDelay;
+	type Fee = dynamic_params::curation::Fee;
+	type GoldDeposit = dynamic_params::curation::GoldDeposit;
+	type GoldPenalty = dynamic_params::curation::GoldPenalty;
+	type GoldWindow = CommitteeWindow;
+	type IdleHalfLife = IdleHalfLife;
+	type LockOut = LockOut;
+	type MaxSteps = ConstU32<16>;
+	type NoShowPenalty = dynamic_params::curation::NoShowPenalty;
+	type Randomness = pallet_babe::RandomnessFromOneEpochAgo<Runtime>;
+	type RevealWindow = CommitteeWindow;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = pallet_curation::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_model_registry::Config for Runtime {
@@ -78,8 +117,13 @@ impl pallet_model_registry::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type Currency = Balances;
-	// A million OPEN for 1,000 tokens.
-	type MaxPrice = ConstU128<{ 1_000_000 * OPEN }>;
+	type DisputeBond = dynamic_params::model_registry::DisputeBond;
+	// A track of its own comes with contribution-weighted governance.
+	type DisputeOrigin = EnsureRoot<AccountId>;
+	type DisputePeriod = DisputePeriod;
+	type EvaluationBond = dynamic_params::model_registry::EvaluationBond;
+	type MaxPrice = dynamic_params::model_registry::MaxPrice;
+	type MinShare = dynamic_params::model_registry::MinShare;
 	type ModelDeposit = dynamic_params::model_registry::ModelDeposit;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Versions = Datanets;
@@ -99,7 +143,7 @@ impl pallet_agents::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Treasury = Treasury;
 	type UnbondingPeriod = UnbondingPeriod;
-	type WeightInfo = pallet_agents::weights::CountedWeight<Runtime>;
+	type WeightInfo = pallet_agents::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_credits::Config for Runtime {
@@ -111,7 +155,7 @@ impl pallet_credits::Config for Runtime {
 	type MinDeposit = ConstU128<OPEN>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Signature = Signature;
-	type WeightInfo = pallet_credits::weights::CountedWeight<Runtime>;
+	type WeightInfo = pallet_credits::weights::SubstrateWeight<Runtime>;
 }
 
 /// The bond of a published index.
@@ -137,7 +181,7 @@ impl pallet_attribution::Config for Runtime {
 	type TopRows = ConstU32<TOP_ROWS>;
 	type Treasury = Treasury;
 	type Versions = Datanets;
-	type WeightInfo = pallet_attribution::weights::CountedWeight<Runtime>;
+	type WeightInfo = pallet_attribution::weights::SubstrateWeight<Runtime>;
 }
 
 /// The rows that a full claim names.

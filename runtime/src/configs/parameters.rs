@@ -68,6 +68,14 @@ pub mod dynamic_params {
 		/// The deposit for creating a datanet.
 		#[codec(index = 1)]
 		pub static DatanetDeposit: Balance = 10 * OPEN;
+
+		/// The deposit for a commitment, which is burnt if it is not revealed.
+		#[codec(index = 2)]
+		pub static CommitDeposit: Balance = OPEN;
+
+		/// The bond of a notice, and of contesting one.
+		#[codec(index = 3)]
+		pub static NoticeBond: Balance = 20 * OPEN;
 	}
 
 	/// Parameters of `pallet-model-registry`.
@@ -77,6 +85,51 @@ pub mod dynamic_params {
 		/// The deposit for registering a model.
 		#[codec(index = 0)]
 		pub static ModelDeposit: Balance = 10 * OPEN;
+
+		/// The greatest price of 1,000 tokens.
+		#[codec(index = 1)]
+		pub static MaxPrice: Balance = 1_000_000 * OPEN;
+
+		/// The least share of a split, in basis points.
+		#[codec(index = 2)]
+		pub static MinShare: u16 = 1;
+
+		/// What is held for an evaluation.
+		#[codec(index = 3)]
+		pub static EvaluationBond: Balance = 10 * OPEN;
+
+		/// What is held for a dispute.
+		#[codec(index = 4)]
+		pub static DisputeBond: Balance = 50 * OPEN;
+	}
+
+	/// Parameters of `pallet-curation`.
+	#[dynamic_pallet_params]
+	#[codec(index = 55)]
+	pub mod curation {
+		/// What is held from a curator.
+		#[codec(index = 0)]
+		pub static CuratorBond: Balance = 100 * OPEN;
+
+		/// What a curator is paid for a task.
+		#[codec(index = 1)]
+		pub static Fee: Balance = OPEN;
+
+		/// What an opener loses that does not reveal the gold.
+		#[codec(index = 2)]
+		pub static GoldDeposit: Balance = 20 * OPEN;
+
+		/// What an appeal costs that changes nothing.
+		#[codec(index = 3)]
+		pub static AppealBond: Balance = 50 * OPEN;
+
+		/// What a member pays that does not reveal.
+		#[codec(index = 4)]
+		pub static NoShowPenalty: Balance = 2 * OPEN;
+
+		/// What a curator loses of its bond that misses more gold than chance explains.
+		#[codec(index = 5)]
+		pub static GoldPenalty: Perbill = Perbill::from_percent(50);
 	}
 }
 

@@ -134,6 +134,13 @@ pub(super) fn draw(payer: Keyring, drawn: Balance, ceiling: Balance) -> Draw<Acc
 }
 
 impl Prepared {
+	/// Commits to the receipts as they are now.
+	pub(super) fn seal(&mut self) {
+		let agent = AGENT.to_account_id();
+		let leaves = self.receipts.iter().map(|receipt| (receipt.leaf(&domain(), &agent), receipt.fee));
+		self.receipt_tree = SumTree::new(leaves).unwrap();
+	}
+
 	pub(super) fn submit(&self) -> sp_runtime::DispatchResult {
 		frame_support::storage::with_storage_layer(|| {
 			Attribution::submit_batch(

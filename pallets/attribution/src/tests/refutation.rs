@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{BatchState, Batches, Error, Escrow, Event};
-use openledger_primitives::Fraud;
+use openledger_primitives::{referee::TAKEDOWN_GRACE, Fraud};
 
 fn submitted(top: &[Scored]) -> Prepared {
 	scene();
@@ -72,8 +72,7 @@ fn an_attribution_that_names_an_index_twice_is_refuted_without_an_opening() {
 		let part = body(truth()).parts[0].clone();
 		let twice = Body { parts: vec![part.clone(), part].try_into().unwrap() };
 		batch.receipts[0].attribution = twice.commitment(&domain());
-		let leaves = batch.receipts.iter().map(|r| (r.leaf(&domain(), &AGENT.to_account_id()), r.fee));
-		batch.receipt_tree = SumTree::new(leaves).unwrap();
+		batch.seal();
 		assert_ok!(batch.submit());
 		assert_ok!(batch.refute(0, 0, twice, None));
 		let refuted =
@@ -199,4 +198,79 @@ fn dust_that_nobody_can_take_is_burnt() {
 		System::assert_has_event(Event::RefundBurnt { batch: 0, payer, amount: ED - 1 }.into());
 		assert_eq!(Balances::free_balance(Attribution::pot()), ED);
 	});
+}
+
+/// The block in which rows are taken down.
+const SINCE: u32 = 100;
+/// Blocks of answers around that block, its grace and its end.
+const BEFORE: [u32; 2] = [0, SINCE - 1];
+const GRACE: [u32; 3] = [SINCE, SINCE + 1, SINCE + TAKEDOWN_GRACE - 1];
+const AFTER: [u32; 3] = [SINCE + TAKEDOWN_GRACE, SINCE + TAKEDOWN_GRACE + 1, u32::MAX];
+
+/// What the chain says of the claim `top` of an answer given at block `at`, by the leaf of each row.
+fn verdicts(taken: &[u32], at: u32, top: &[Scored]) -> Vec<(u32, Fraud)> {
+	let mut found = vec![];
+	for row in 0..ROWS {
+		build_and_execute(|| {
+			TakenDown::set(taken.iter().map(|row| (*row, SINCE)).collect());
+			scene();
+			let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], top, 0);
+			batch.receipts[0].at = at;
+			batch.seal();
+			assert_ok!(batch.submit());
+			match batch.refute(0, 0, body(top.to_vec()), opening(row)) {
+				Ok(()) => found.extend(System::events().into_iter().filter_map(|record| match record.event {
+					RuntimeEvent::Attribution(Event::BatchRefuted { fraud, .. }) => Some((row, fraud)),
+					_ => None,
+				})),
+				Err(error) => assert_eq!(error, Error::<Test>::ClaimStands.into()),
+			}
+		});
+	}
+	found
+}
+
+#[test]
+fn naming_a_row_that_was_taken_down_is_refuted_from_the_end_of_the_grace_on() {
+	let mut top = vec![];
+	build_and_execute(|| top = truth());
+	for at in BEFORE.into_iter().chain(GRACE) {
+		assert_eq!(verdicts(&[17], at, &top), [], "at {at}");
+	}
+	for at in AFTER {
+		assert_eq!(verdicts(&[17], at, &top), [(17, Fraud::TakenDown)], "at {at}");
+		assert_eq!(verdicts(&[19, 17, 3], at, &top), [(17, Fraud::TakenDown), (19, Fraud::TakenDown)], "at {at}");
+	}
+}
+
+#[test]
+fn leaving_out_a_row_that_was_taken_down_is_never_refuted() {
+	let mut rows = vec![];
+	build_and_execute(|| rows = leaves());
+	let without = |taken: &[u32]| {
+		let rest = rows.iter().filter(|leaf| !taken.contains(&leaf.row));
+		let scored = |leaf: &IndexLeaf<AccountId32>| {
+			let score = referee::dot(&[1, 0, 0], &leaf.vector).unwrap();
+			Scored { row: leaf.row, cluster: leaf.cluster, score }
+		};
+		referee::top_k(rest.map(scored), THRESHOLD, LIMIT)
+	};
+	// One of the middle; one whose cluster has another row; all that score the threshold.
+	let all: Vec<_> = (10..ROWS).collect();
+	for taken in [&[17][..], &[19], &all] {
+		for at in GRACE.into_iter().chain(AFTER) {
+			assert_eq!(verdicts(taken, at, &without(taken)), [], "{taken:?} at {at}");
+		}
+		for at in BEFORE {
+			let missing = verdicts(taken, at, &without(taken));
+			assert!(
+				!missing.is_empty()
+					&& missing.iter().all(|(row, fraud)| taken.contains(row) && *fraud == Fraud::Omitted)
+			);
+		}
+	}
+	// What is left counts as ever.
+	for at in AFTER {
+		assert_eq!(verdicts(&[17], at, &without(&[17, 16])), [(16, Fraud::Omitted)], "at {at}");
+	}
 }

@@ -1,7 +1,7 @@
 use crate::{
 	mock::*,
-	types::{Access, Grant, Request, Terms},
-	Datanets as DatanetsMap, Error, Event, GrantEnd, Grants, Requests,
+	types::{Access, Grant, GrantEnd, Request, Terms},
+	Datanets as DatanetsMap, Error, Event, Grants, Requests,
 };
 use frame_support::{assert_noop, assert_ok, assert_storage_noop};
 use openledger_primitives::{traits::Access as _, DatanetId};
@@ -171,7 +171,7 @@ fn request_access_refuses_terms_that_make_no_sense() {
 }
 
 #[test]
-fn nobody_asks_twice() {
+fn request_access_fails_when_there_is_a_request_or_a_grant() {
 	with_access(Access::Approval, || {
 		assert_ok!(ask(ALICE, terms(), 0));
 		assert_noop!(ask(ALICE, terms(), 0), Error::<Test>::AlreadyRequested);

@@ -1,10 +1,13 @@
 use crate::{
 	mock::*,
-	types::{Counters, Status, Version},
+	types::{Committee, Counters, Status, Version},
 	CountersOf, Error, Event, VersionsOf,
 };
 use frame_support::{assert_noop, assert_ok};
-use openledger_primitives::{Commitment, ContributionId, DatanetId};
+use openledger_primitives::{
+	judgement::{Fault, Verdict},
+	Commitment, ContributionId, DatanetId,
+};
 use sp_runtime::DispatchError;
 
 #[test]
@@ -29,9 +32,15 @@ fn freeze_version_accepts_the_contributions_when_the_rows_add_up() {
 		let expected = Version::<Test> { rows: rows(12), clusters: hash(3), parent: None, at: 9 };
 		assert_eq!(VersionsOf::<Test>::get(NET, 0), Some(expected));
 		assert_eq!(status(0), Some(Status::Accepted { version: 0 }));
-		assert_eq!(status(1), Some(Status::Pending { bond: 20 }));
+		assert_eq!(status(1), Some(Status::Pending { bond: 20, committee: Committee::None }));
 		assert_eq!(status(2), Some(Status::Accepted { version: 0 }));
-		let expected = Counters { next_contribution: ContributionId(3), pending: 1, pending_rows: 2, versions: 1 };
+		let expected = Counters {
+			next_contribution: ContributionId(3),
+			pending: 1,
+			pending_rows: 2,
+			versions: 1,
+			..Default::default()
+		};
 		assert_eq!(counters(), expected);
 		assert_eq!((bond_of(ALICE), bond_of(BOB)), (0, 20));
 		assert_eq!(Balances::free_balance(ALICE), ENDOWMENT);
@@ -177,6 +186,106 @@ fn freeze_version_fails_when_the_origin_is_not_signed() {
 		assert_noop!(
 			Datanets::freeze_version(RuntimeOrigin::root(), NET, rows(1), hash(3), ids([0])),
 			DispatchError::BadOrigin
+		);
+	});
+}
+
+#[test]
+fn freeze_version_accepts_what_is_due_when_it_is_named() {
+	with_datanet(|| {
+		let due = contribute_due(ALICE, 7);
+		contribute(BOB, 2);
+		let before = issuance();
+		freeze(9, [due, 1]);
+		assert_eq!(status(due), Some(Status::Accepted { version: 0 }));
+		assert_eq!(status(1), Some(Status::Accepted { version: 0 }));
+		assert_eq!(counters(), Counters { next_contribution: ContributionId(2), versions: 1, ..Default::default() });
+		assert_eq!((bond_of(ALICE), bond_of(BOB)), (0, 0));
+		assert_eq!(Balances::free_balance(ALICE), ENDOWMENT);
+		assert_eq!(issuance(), before);
+	});
+}
+
+#[test]
+fn freeze_version_accepts_as_many_as_can_be_due() {
+	with_datanet(|| {
+		for _ in 0..MAX_PER_VERSION {
+			contribute_due(ALICE, 1);
+		}
+		freeze(3, [0, 1, 2]);
+		assert_eq!(counters().due, 0);
+	});
+}
+
+#[test]
+fn freeze_version_fails_when_something_that_is_due_is_left_out() {
+	with_datanet(|| {
+		contribute_due(ALICE, 7);
+		contribute_due(BOB, 2);
+		contribute(BOB, 5);
+		for (count, named) in [(5, &[2u32][..]), (7, &[0]), (2, &[1]), (12, &[0, 2])] {
+			let named: Vec<_> = named.iter().copied().map(ContributionId).collect();
+			assert_noop!(
+				Datanets::freeze_version(signed(OWNER), NET, rows(count), hash(3), named.try_into().unwrap()),
+				Error::<Test>::DueMissing
+			);
+		}
+		freeze(14, [0, 1, 2]);
+	});
+}
+
+#[test]
+fn freeze_version_accepts_what_a_committee_has_accepted() {
+	with_datanet(|| {
+		contribute(ALICE, 7);
+		judge(0, Verdict::Accepted);
+		freeze(7, [0]);
+		assert_eq!((status(0), bond_of(ALICE)), (Some(Status::Accepted { version: 0 }), 0));
+	});
+}
+
+#[test]
+fn freeze_version_may_leave_out_what_a_committee_accepted_when_the_owner_has_time() {
+	with_datanet(|| {
+		contribute(ALICE, 7);
+		contribute(BOB, 2);
+		judge(0, Verdict::Accepted);
+		freeze(2, [1]);
+		assert_eq!(counters().pending, 1);
+	});
+}
+
+#[test]
+fn freeze_version_fails_when_a_committee_is_deciding() {
+	with_datanet(|| {
+		contribute(ALICE, 7);
+		assert_ok!(open(about(0), ALICE));
+		assert_noop!(
+			Datanets::freeze_version(signed(OWNER), NET, rows(7), hash(3), ids([0])),
+			Error::<Test>::WithCommittee
+		);
+	});
+}
+
+#[test]
+fn freeze_version_fails_when_a_committee_has_rejected_a_contribution() {
+	with_datanet(|| {
+		contribute(ALICE, 7);
+		judge(0, Verdict::Rejected(Fault::Malformed));
+		assert_noop!(
+			Datanets::freeze_version(signed(OWNER), NET, rows(7), hash(3), ids([0])),
+			Error::<Test>::NoSuchContribution
+		);
+	});
+}
+
+#[test]
+fn freeze_version_fails_when_a_commitment_is_not_revealed() {
+	with_datanet(|| {
+		assert_ok!(commit(ALICE, 7));
+		assert_noop!(
+			Datanets::freeze_version(signed(OWNER), NET, rows(7), hash(3), ids([0])),
+			Error::<Test>::NoSuchContribution
 		);
 	});
 }

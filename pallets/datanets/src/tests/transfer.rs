@@ -3,7 +3,7 @@ use frame_support::{
 	assert_noop, assert_ok,
 	traits::fungible::{Inspect, Mutate},
 };
-use openledger_primitives::{ContributionId, DatanetId};
+use openledger_primitives::{judgement::Verdict, ContributionId, DatanetId};
 use sp_runtime::{DispatchError, TokenError};
 
 #[test]
@@ -46,6 +46,16 @@ fn transfer_reaches_a_poor_account_when_it_exists() {
 		assert_ok!(Balances::mint_into(&NOBODY, 1));
 		assert_ok!(Datanets::transfer(signed(OWNER), NET, NOBODY));
 		assert_eq!(deposit_of(NOBODY), DEPOSIT);
+	});
+}
+
+#[test]
+fn transfer_makes_the_new_owner_the_party_of_open_cases() {
+	with_datanet(|| {
+		contribute(ALICE, 1);
+		assert_ok!(open(about(0), OWNER));
+		assert_ok!(Datanets::transfer(signed(OWNER), NET, BOB));
+		assert_eq!(may_appeal(about(0), Verdict::Accepted), [BOB]);
 	});
 }
 

@@ -1,35 +1,13 @@
 //! View functions and what other pallets ask.
 
-use crate::{mock::*, types::Status};
+use crate::{
+	mock::*,
+	types::{Status, Terms},
+};
 use openledger_primitives::{
-	traits::Versions, Blake2b256, ContentHash, ContributionId, DatanetId, Domain, MerkleTree, RowLeaf, MAX_PROOF,
+	traits::Versions, ContentHash, ContributionId, DatanetId, Domain, Licence, RowLeaf, MAX_PROOF,
 };
 use sp_core::H256;
-
-fn leaves(count: u32) -> Vec<RowLeaf<AccountId>> {
-	(0..count)
-		.map(|row| RowLeaf {
-			row,
-			contributor: ALICE,
-			cluster: row / 2,
-			content: ContentHash(hash(row as u8)),
-			licensed: true,
-		})
-		.collect()
-}
-
-fn tree(domain: &Domain, datanet: DatanetId, version: u32, leaves: &[RowLeaf<AccountId>]) -> MerkleTree<Blake2b256> {
-	MerkleTree::new(leaves.iter().map(|leaf| leaf.leaf(domain, datanet, version))).unwrap()
-}
-
-/// Freezes a version of five rows and gives its leaves and tree.
-fn frozen() -> (Vec<RowLeaf<AccountId>>, MerkleTree<Blake2b256>) {
-	let leaves = leaves(5);
-	let tree = tree(&Domain { genesis: System::block_hash(0) }, NET, 0, &leaves);
-	contribute(ALICE, 5);
-	Datanets::freeze_version(signed(OWNER), NET, tree.commitment(), hash(3), ids([0])).unwrap();
-	(leaves, tree)
-}
 
 #[test]
 fn views_answer_what_is_stored() {
@@ -40,6 +18,30 @@ fn views_answer_what_is_stored() {
 		assert_eq!(Datanets::counters(NET).unwrap().versions, 1);
 		assert_eq!(Datanets::contribution(NET, ContributionId(0)).unwrap().status, Status::Accepted { version: 0 });
 		assert_eq!(Datanets::version(NET, 0).unwrap().rows, rows(5));
+		commit(BOB, 1).unwrap();
+		assert_eq!(Datanets::commitment(NET, ContributionId(1)).unwrap().seal, seal(BOB, 1));
+	});
+}
+
+#[test]
+fn views_answer_what_is_known_of_rows() {
+	with_version(|frozen| {
+		frozen.file(CLAIMANT, 1).unwrap();
+		assert_eq!(Datanets::notice_of(NET, 1), notice(1));
+		assert_eq!(Datanets::notice_of(NET, 1).unwrap().claimant, CLAIMANT);
+		end(ALICE, 1).unwrap();
+		assert_eq!(Datanets::notice_of(NET, 1), None);
+		assert_eq!(Datanets::taken_down(NET, 1).unwrap().last_version, 0);
+	});
+}
+
+#[test]
+fn views_answer_what_is_known_of_access() {
+	with_access(crate::types::Access::Approval, || {
+		Datanets::request_access(signed(BOB), NET, terms(), 0).unwrap();
+		assert_eq!(Datanets::request(NET, BOB).unwrap().terms, terms());
+		grant(ALICE);
+		assert_eq!(Datanets::grant(NET, ALICE).unwrap().terms, Terms { jobs: 3, ..terms() });
 	});
 }
 
@@ -50,6 +52,11 @@ fn views_answer_none_when_there_is_nothing() {
 		assert_eq!(Datanets::counters(DatanetId(1)), None);
 		assert_eq!(Datanets::contribution(NET, ContributionId(0)), None);
 		assert_eq!(Datanets::version(NET, 0), None);
+		assert_eq!(Datanets::commitment(NET, ContributionId(0)), None);
+		assert_eq!(Datanets::notice_of(NET, 0), None);
+		assert_eq!(Datanets::taken_down(NET, 0), None);
+		assert_eq!(Datanets::request(NET, ALICE), None);
+		assert_eq!(Datanets::grant(NET, ALICE), None);
 	});
 }
 
@@ -62,26 +69,27 @@ fn versions_answer_other_pallets() {
 		assert_eq!(<Datanets as Versions<AccountId>>::rows(NET, 1), None);
 		assert_eq!(<Datanets as Versions<AccountId>>::owner(NET), Some(OWNER));
 		assert_eq!(<Datanets as Versions<AccountId>>::owner(DatanetId(1)), None);
+		assert_eq!(<Datanets as Versions<AccountId>>::licence(NET), Some(Licence::CcBy));
+		assert_eq!(<Datanets as Versions<AccountId>>::licence(DatanetId(1)), None);
+		assert_eq!(<Datanets as Versions<AccountId>>::taken_down(NET, 0), None);
+		assert!(!<Datanets as Versions<AccountId>>::tainted(NET, 0));
+		assert!(!<Datanets as Versions<AccountId>>::tainted(NET, 1));
 	});
 }
 
 #[test]
 fn verify_row_holds_for_every_row() {
-	with_datanet(|| {
-		let (leaves, tree) = frozen();
-		for leaf in leaves {
-			let proof = tree.prove(leaf.row).unwrap();
-			assert!(Datanets::verify_row(NET, 0, leaf, proof));
+	with_version(|frozen| {
+		for leaf in &frozen.leaves {
+			assert!(Datanets::verify_row(NET, 0, leaf.clone(), frozen.proof(leaf.row).into_inner()));
 		}
 	});
 }
 
 #[test]
 fn verify_row_fails_when_anything_differs() {
-	with_datanet(|| {
-		let (leaves, tree) = frozen();
-		let leaf = leaves[1].clone();
-		let proof = tree.prove(1).unwrap();
+	with_version(|frozen| {
+		let (leaf, proof) = (frozen.leaf(1), frozen.proof(1).into_inner());
 		for forged in [
 			RowLeaf { row: 2, ..leaf.clone() },
 			RowLeaf { row: 5, ..leaf.clone() },
@@ -101,26 +109,22 @@ fn verify_row_fails_when_anything_differs() {
 #[test]
 fn verify_row_fails_when_the_tree_is_of_another_chain_datanet_or_version() {
 	with_datanet(|| {
-		let here = Domain { genesis: System::block_hash(0) };
 		let there = Domain { genesis: H256::zero() };
-		let leaves = leaves(5);
-		for (id, domain, of, version) in [(0, there, 0, 0), (1, here, 0, 0), (2, here, 2, 1)] {
-			let foreign = tree(&domain, DatanetId(of), version, &leaves);
-			let net = DatanetId(id);
-			create(OWNER);
-			Datanets::contribute(signed(ALICE), net, rows(5), 1, hash(2)).unwrap();
-			Datanets::freeze_version(signed(OWNER), net, foreign.commitment(), hash(3), ids([0])).unwrap();
-			assert!(!Datanets::verify_row(net, 0, leaves[0].clone(), foreign.prove(0).unwrap()));
+		for (id, (domain, of, version)) in [(there, 0, 0), (domain(), 7, 0), (domain(), 2, 1)].into_iter().enumerate() {
+			contribute(ALICE, 1);
+			let foreign = Frozen::new(domain, DatanetId(of), version, &vec![ALICE; id + 1]);
+			let rows = foreign.tree.commitment();
+			Datanets::freeze_version(signed(OWNER), NET, rows, hash(3), ids([id as u32])).unwrap();
+			assert!(!Datanets::verify_row(NET, id as u32, foreign.leaf(0), foreign.proof(0).into_inner()));
 		}
 	});
 }
 
 #[test]
 fn verify_row_fails_when_the_proof_is_longer_than_any_tree() {
-	with_datanet(|| {
-		let (leaves, _) = frozen();
+	with_version(|frozen| {
 		for length in [MAX_PROOF, MAX_PROOF + 1] {
-			assert!(!Datanets::verify_row(NET, 0, leaves[0].clone(), vec![hash(0); length as usize]));
+			assert!(!Datanets::verify_row(NET, 0, frozen.leaf(0), vec![hash(0); length as usize]));
 		}
 	});
 }

@@ -3,7 +3,7 @@
 use crate::{
 	mock::*,
 	types::{ModelKind, MAX_DEPTH},
-	Error,
+	Closure, Error, NextModel,
 };
 use frame_support::{assert_noop, assert_ok};
 use openledger_primitives::ModelId;
@@ -108,5 +108,44 @@ fn register_fails_when_the_lineage_is_too_deep() {
 		assert_noop!(try_register(base(), [0, deepest]), Error::<Test>::TooDeep);
 		assert_noop!(try_register(adapter(deepest), []), Error::<Test>::TooDeep);
 		assert_ok!(try_register(adapter(deepest - 1), []));
+	});
+}
+
+#[test]
+fn ancestors_are_the_relatives_and_theirs() {
+	build_and_execute(|| {
+		let of = |id: ModelId| Closure::<Test>::get(id);
+		for id in 0..3 {
+			assert_eq!(register(base(), []), ModelId(id));
+		}
+		assert_eq!(of(register(base(), [2])), ancestors([2]));
+		assert_eq!(of(register(adapter(0), [3])), ancestors([0, 2, 3]));
+		assert_eq!(of(register(adapter(0), [4, 3, 1])), ancestors([0, 1, 2, 3, 4]), "each once, ascending");
+		assert_eq!(
+			of(register(ensemble([(4, 1), (5, 1)]), [])),
+			ancestors([0, 1, 2, 3, 4, 5]),
+			"the base is among them"
+		);
+		assert_eq!(of(register(index(0, 0), [6])), ancestors([0, 1, 2, 3, 4, 5, 6]));
+	});
+}
+
+#[test]
+fn register_fails_when_there_are_too_many_ancestors() {
+	build_and_execute(|| {
+		ModelDeposit::set(1);
+		let bases = |count: u32| (0..count).map(|_| register(base(), [])).collect::<Vec<_>>();
+		let over = |roots: Vec<ModelId>| {
+			let id = NextModel::<Test>::get();
+			let whole = split([(OWNER, 10_000)]);
+			assert_ok!(Registry::register(signed(OWNER), base(), licence(), 0, 0, whole, roots.try_into().unwrap()));
+			id.0
+		};
+		// Each parent with its seven: 16 times 8.
+		let mut most = core::array::from_fn::<_, 16, _>(|_| over(bases(7)));
+		assert_ok!(try_register(base(), most));
+		most[15] = over(bases(8));
+		assert_noop!(try_register(base(), most), Error::<Test>::TooManyAncestors);
+		assert_noop!(try_register(adapter(0), most), Error::<Test>::TooManyAncestors);
 	});
 }

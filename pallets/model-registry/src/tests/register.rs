@@ -2,8 +2,8 @@
 
 use crate::{
 	mock::*,
-	types::{Licence, Model, ModelKind, Split, Target},
-	Error, Event, NextModel, WeightInfo,
+	types::{Ancestors, Model, ModelKind, Split, Target},
+	Closure, Error, Event, NextModel, WeightInfo,
 };
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use openledger_primitives::ModelId;
@@ -21,11 +21,6 @@ fn register_priced(price_in: u128, price_out: u128) -> DispatchResult {
 	Registry::register(signed(OWNER), base(), licence(), price_in, price_out, split([(OWNER, 10_000)]), parents([]))
 }
 
-fn register_licensed(licence: &[u8]) -> DispatchResult {
-	let licence = Licence::try_from(licence.to_vec()).unwrap();
-	Registry::register(signed(OWNER), base(), licence, 10, 20, split([(OWNER, 10_000)]), parents([]))
-}
-
 #[test]
 fn register_stores_the_model_and_holds_the_deposit_when_all_is_well() {
 	build_and_execute(|| {
@@ -38,7 +33,7 @@ fn register_stores_the_model_and_holds_the_deposit_when_all_is_well() {
 				model: ModelId(2),
 				owner: ALICE,
 				kind: adapter(0),
-				licence: licence(),
+				licence: APACHE,
 				price_in: 10,
 				price_out: 20,
 				split: shares.clone(),
@@ -51,17 +46,22 @@ fn register_stores_the_model_and_holds_the_deposit_when_all_is_well() {
 		let expected = Model::<Test> {
 			owner: ALICE,
 			kind: adapter(0),
-			licence: licence(),
+			licence: APACHE,
 			price_in: 10,
 			price_out: 20,
 			split: shares,
 			parents: parents([1]),
 			depth: 1,
 			deprecated: false,
+			unoriginal: false,
+			disputed: None,
 			deposit: DEPOSIT,
 		};
 		assert_eq!(model(ModelId(2)), expected);
 		assert_eq!(NextModel::<Test>::get(), ModelId(3));
+		assert_eq!(Closure::<Test>::get(ModelId(2)), ancestors([0, 1]));
+		assert_eq!(Closure::<Test>::get(ModelId(1)), Ancestors::new());
+		assert!(!Closure::<Test>::contains_key(ModelId(1)), "no ancestors take no storage");
 		assert_eq!((deposit_of(OWNER), deposit_of(ALICE)), (2 * DEPOSIT, DEPOSIT));
 		assert_eq!(Balances::free_balance(ALICE), ENDOWMENT - DEPOSIT);
 	});
@@ -84,24 +84,7 @@ fn register_accepts_all_kinds() {
 		let base_model = register(base(), []);
 		assert_ok!(register_kind(adapter_on(base_model.0, 1, [Target::Head], [])));
 		assert_ok!(register_kind(index(9, 9)));
-	});
-}
-
-#[test]
-fn register_fails_when_the_licence_is_empty() {
-	build_and_execute(|| {
-		assert_noop!(register_licensed(b""), Error::<Test>::LicenceMissing);
-	});
-}
-
-#[test]
-fn register_fails_when_the_licence_is_not_graphic_ascii() {
-	build_and_execute(|| {
-		for bad in [&b"MIT 0"[..], b"MIT\0", b"MIT\x7f", "MÎT".as_bytes()] {
-			assert_noop!(register_licensed(bad), Error::<Test>::LicenceNotPrintable);
-		}
-		assert_ok!(register_licensed(&[b'!'; 32]));
-		assert_ok!(register_licensed(b"~"));
+		assert_ok!(register_kind(ensemble([(1, 10_000)])));
 	});
 }
 
@@ -135,6 +118,15 @@ fn register_fails_when_the_split_is_not_whole() {
 fn register_fails_when_a_share_is_zero() {
 	build_and_execute(|| {
 		assert_noop!(register_split(split([(ALICE, 10_000), (BOB, 0)])), Error::<Test>::ShareZero);
+	});
+}
+
+#[test]
+fn register_fails_when_a_share_is_too_small() {
+	build_and_execute(|| {
+		MinShare::set(100);
+		assert_noop!(register_split(split([(ALICE, 9_901), (BOB, 99)])), Error::<Test>::ShareTooSmall);
+		assert_ok!(register_split(split([(ALICE, 9_900), (BOB, 100)])));
 	});
 }
 
@@ -224,14 +216,15 @@ fn register_fails_when_the_origin_is_not_signed() {
 }
 
 #[test]
-fn register_weighs_parents_and_datanet_versions() {
+fn register_weighs_parents_members_and_datanet_versions() {
 	build_and_execute(|| {
 		for (kind, ancestors, sources) in [
 			(base(), parents([]), 0),
 			(index(0, 0), parents([]), 1),
 			(adapter_on(0, 8, [Target::Query], [(0, 0), (1, 0)]), parents([1, 2, 3]), 2),
+			(ensemble([(1, 1), (2, 1)]), parents([]), 0),
 		] {
-			let count = ancestors.len() as u32;
+			let count = (ancestors.len() + kind.members().len()) as u32;
 			let call = crate::Call::<Test>::register {
 				kind,
 				licence: licence(),

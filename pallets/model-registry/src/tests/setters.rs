@@ -2,7 +2,7 @@
 
 use crate::{mock::*, types::Model, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use openledger_primitives::ModelId;
+use openledger_primitives::{Licence, ModelId};
 use sp_runtime::DispatchError;
 
 const MODEL: ModelId = ModelId(0);
@@ -35,6 +35,19 @@ fn set_price_fails_when_a_price_is_above_the_cap() {
 }
 
 #[test]
+fn set_price_fails_when_the_licence_forbids_earning_money() {
+	build_and_execute(|| {
+		let whole = split([(OWNER, 10_000)]);
+		let spdx = spdx(Licence::CcByNc);
+		assert_ok!(Registry::register(signed(OWNER), base(), spdx, 0, 0, whole, parents([])));
+		for (price_in, price_out) in [(1, 0), (0, 1)] {
+			assert_noop!(Registry::set_price(signed(OWNER), MODEL, price_in, price_out), Error::<Test>::NotForSale);
+		}
+		assert_ok!(Registry::set_price(signed(OWNER), MODEL, 0, 0));
+	});
+}
+
+#[test]
 fn set_split_changes_the_split_when_the_owner_calls() {
 	build_and_execute(|| {
 		register(base(), []);
@@ -56,6 +69,9 @@ fn set_split_fails_when_the_split_is_not_one() {
 		assert_noop!(set(split([(ALICE, 9_999)])), Error::<Test>::SplitNotWhole);
 		assert_noop!(set(split([(ALICE, 10_000), (BOB, 0)])), Error::<Test>::ShareZero);
 		assert_noop!(set(split([(ALICE, 5_000), (ALICE, 5_000)])), Error::<Test>::ShareTwice);
+		MinShare::set(2);
+		assert_noop!(set(split([(ALICE, 9_999), (BOB, 1)])), Error::<Test>::ShareTooSmall);
+		assert_ok!(set(split([(ALICE, 9_998), (BOB, 2)])));
 	});
 }
 

@@ -1,4 +1,8 @@
-use crate::{mock::*, types::Model, Error, Event};
+use crate::{
+	mock::*,
+	types::{DisputeId, Model},
+	Error, Event,
+};
 use frame_support::{assert_noop, assert_ok};
 use openledger_primitives::ModelId;
 use sp_runtime::{DispatchError, TokenError};
@@ -68,6 +72,29 @@ fn transfer_fails_when_the_new_owner_is_the_old_one() {
 	build_and_execute(|| {
 		register(base(), []);
 		assert_noop!(Registry::transfer(signed(OWNER), MODEL, OWNER), Error::<Test>::AlreadyOwner);
+	});
+}
+
+#[test]
+fn transfer_fails_when_the_model_is_disputed() {
+	build_and_execute(|| {
+		register(base(), []);
+		assert_ok!(Registry::dispute(signed(ALICE), copied(MODEL), hash(9)));
+		assert_noop!(Registry::transfer(signed(OWNER), MODEL, BOB), Error::<Test>::Disputed);
+		assert_ok!(Registry::resolve_dispute(RuntimeOrigin::root(), DisputeId(0), true));
+		// Nothing is held for it any more.
+		assert_ok!(Registry::transfer(signed(OWNER), MODEL, BOB));
+		assert_eq!((model(MODEL).owner, deposit_of(OWNER), deposit_of(BOB)), (BOB, 0, 0));
+	});
+}
+
+#[test]
+fn transfer_moves_a_model_while_an_evaluation_of_it_is_disputed() {
+	build_and_execute(|| {
+		register(base(), []);
+		evaluate(ALICE, MODEL);
+		assert_ok!(Registry::dispute(signed(BOB), false_score(MODEL, ALICE), hash(9)));
+		assert_ok!(Registry::transfer(signed(OWNER), MODEL, BOB));
 	});
 }
 

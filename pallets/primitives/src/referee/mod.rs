@@ -11,5 +11,5 @@ mod rule;
 mod tests;
 
 pub use dot::dot;
-pub use refute::{check_body, check_form, check_leaf, Fraud, RowState};
+pub use refute::{check_body, check_form, check_leaf, Fraud, RowState, TAKEDOWN_GRACE};
 pub use rule::{rank, top_k, Top};

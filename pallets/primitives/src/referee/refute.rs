@@ -51,22 +51,27 @@ pub enum Fraud {
 	PartTwice,
 }
 
+/// Blocks after a takedown in which a claim may name the row or leave it out: an answer that is being written then was
+/// begun before. Five minutes.
+pub const TAKEDOWN_GRACE: u32 = 50;
+
 /// Whether a row counted when an answer was given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RowState {
 	/// It did.
 	Listed,
+	/// It had been taken down a moment ago: nobody is blamed for naming it, nor for leaving it out.
+	Leaving,
 	/// It had been taken down: it earns nothing, and nobody is blamed for leaving it out.
 	TakenDown,
 }
 
 impl RowState {
 	/// The state at block `at`, the one that a receipt names, of a row that was taken down in block `since`, if ever.
-	///
-	/// The agent that names block `at` knows what is in it, so the row is down from block `since` on.
 	pub fn at(at: u32, since: Option<u32>) -> Self {
 		match since {
-			Some(since) if at >= since => Self::TakenDown,
+			Some(since) if at >= since.saturating_add(TAKEDOWN_GRACE) => Self::TakenDown,
+			Some(since) if at >= since => Self::Leaving,
 			_ => Self::Listed,
 		}
 	}
@@ -83,8 +88,8 @@ pub fn check_body(body: &Attribution) -> Result<(), Fraud> {
 	Ok(())
 }
 
-/// What is wrong with a claim on its face, before any leaf is opened. `limit` is the number of rows that a full claim has; a
-/// part has room for [`MAX_TOP`], so a greater limit counts as that.
+/// What is wrong with a claim on its face, before any leaf is opened. `limit` is the number of rows that a full claim
+/// has; a part has room for [`MAX_TOP`], so a greater limit counts as that.
 pub fn check_form(part: &Part, index: &IndexInfo, limit: u32) -> Result<(), Fraud> {
 	if part.query.len() != usize::from(index.dim) {
 		return Err(Fraud::WrongDimension);
@@ -131,8 +136,10 @@ pub fn check_leaf<AccountId>(
 	state: RowState,
 ) -> Result<(), Fraud> {
 	let named = part.top.iter().find(|named| named.row == leaf.row);
-	if state == RowState::TakenDown {
-		return if named.is_some() { Err(Fraud::TakenDown) } else { Ok(()) };
+	match (state, named) {
+		(RowState::TakenDown, Some(_)) => return Err(Fraud::TakenDown),
+		(RowState::TakenDown | RowState::Leaving, None) => return Ok(()),
+		(RowState::Leaving | RowState::Listed, _) => {}
 	}
 	// A leaf of another dimension has no score. Its publisher broke the index, but whoever names it claims falsely.
 	let Some(score) = dot(&part.query, &leaf.vector) else {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 const LIMIT: u32 = 4;
 /// The block that the answers name.
-const AT: u32 = 10;
+const AT: u32 = 100;
 
 #[derive(Debug, Clone)]
 struct Table {
@@ -40,9 +40,9 @@ impl Table {
 		self.leaves.iter().map(|l| Scored { row: l.row, cluster: l.cluster, score: score(&l.vector) }).collect()
 	}
 
-	/// The scores of the rows that count at block [`AT`].
+	/// The scores of the rows that may be named at block [`AT`].
 	fn listed(&self) -> Vec<Scored> {
-		let listed = |row: &Scored| self.down[row.row as usize].is_none_or(|since| since > AT);
+		let listed = |row: &Scored| self.down[row.row as usize].is_none_or(|since| since + TAKEDOWN_GRACE > AT);
 		self.scores().into_iter().filter(listed).collect()
 	}
 
@@ -84,7 +84,9 @@ impl Table {
 fn tables() -> impl Strategy<Value = Table> {
 	(1usize..6, 0usize..24).prop_flat_map(|(dim, rows)| {
 		let vector = prop::collection::vec(-3i8..=3, dim);
-		let down = prop::option::weighted(0.2, AT - 2..AT + 3);
+		// Within the grace both are true: to name a row and to leave it out. That is tested below.
+		let since = (0u32..6).prop_map(|n| if n < 3 { AT - TAKEDOWN_GRACE - n } else { AT + n });
+		let down = prop::option::weighted(0.2, since);
 		let row = (vector.clone(), 0u32..8, down);
 		(prop::collection::vec(row, rows), vector, -12i64..12).prop_map(|(rows, query, threshold)| Table {
 			down: rows.iter().map(|(_, _, down)| *down).collect(),
@@ -184,15 +186,23 @@ fn a_row_named_twice_under_two_clusters_is_refuted() {
 }
 
 #[test]
-fn a_row_is_down_from_the_block_of_its_takedown_on() {
+fn a_row_leaves_with_its_takedown_and_is_down_after_the_grace() {
 	assert_eq!(RowState::at(AT, None), RowState::Listed);
 	assert_eq!(RowState::at(AT, Some(AT + 1)), RowState::Listed);
-	assert_eq!(RowState::at(AT, Some(AT)), RowState::TakenDown);
+	assert_eq!(RowState::at(AT, Some(AT)), RowState::Leaving);
+	assert_eq!(RowState::at(AT, Some(AT - TAKEDOWN_GRACE + 1)), RowState::Leaving);
+	assert_eq!(RowState::at(AT, Some(AT - TAKEDOWN_GRACE)), RowState::TakenDown);
+	assert_eq!(RowState::at(u32::MAX, Some(u32::MAX)), RowState::TakenDown);
 	let leaf = IndexLeaf { row: 0, contributor: 0u8, cluster: 0, reputation: 256, vector: vec![1].try_into().unwrap() };
-	let table = Table { leaves: vec![leaf], down: vec![Some(AT)], query: vec![1], threshold: 0 };
-	let named = table.claim(vec![Scored { row: 0, cluster: 0, score: 1 }]);
-	assert_eq!(table.check(&named, &table.leaves[0]), Err(Fraud::TakenDown));
-	assert_eq!(table.check(&table.claim(vec![]), &table.leaves[0]), Ok(()));
+	let scored = Scored { row: 0, cluster: 0, score: 1 };
+	for (since, naming, lying) in
+		[(AT - TAKEDOWN_GRACE, Err(Fraud::TakenDown), Err(Fraud::TakenDown)), (AT - 1, Ok(()), Err(Fraud::WrongScore))]
+	{
+		let table = Table { leaves: vec![leaf.clone()], down: vec![Some(since)], query: vec![1], threshold: 0 };
+		assert_eq!(table.check(&table.claim(vec![scored]), &table.leaves[0]), naming);
+		assert_eq!(table.check(&table.claim(vec![Scored { score: 2, ..scored }]), &table.leaves[0]), lying);
+		assert_eq!(table.check(&table.claim(vec![]), &table.leaves[0]), Ok(()));
+	}
 }
 
 #[test]
