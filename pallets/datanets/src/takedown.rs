@@ -98,7 +98,6 @@ impl<T: Config> Pallet<T> {
 			}
 			Some(Verdict::Accepted) => {
 				Self::release_notice(&contester, notice.bond)?;
-				// The claimant's bond is released by closing, were it still there.
 				Self::award(&notice.claimant, &contester, notice.bond)?;
 				Self::forget_notice(datanet, row, NoticeEnd::Dismissed, 0)
 			}
