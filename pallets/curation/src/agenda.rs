@@ -109,10 +109,9 @@ impl<T: Config> Pallet<T> {
 			let tasks = curator.tasks.checked_add(1).ok_or(Error::<T>::Overflow)?;
 			Curators::<T>::insert(task.datanet, member, Curator { tasks, ..curator });
 		}
-		let until = Self::after(T::CommitWindow::get())?;
 		let names = members.to_vec();
 		MembersOf::<T>::insert(id, members);
-		Self::deposit_event(Event::CommitteeDrawn { task: id, members: names, seed, until });
+		Self::deposit_event(Event::CommitteeDrawn { task: id, members: names, seed });
 		Self::begin(id, Task { seed, ..task }, Phase::Committing, T::CommitWindow::get())
 	}
 

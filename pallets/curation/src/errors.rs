@@ -63,12 +63,10 @@ mod errors {
 		NotOpener,
 		/// The gold is not as many items as planned, or has answers to others; see the view function `plan`.
 		BadGold,
-		/// The verdict is not there yet, or is final.
+		/// The verdict is not there yet, or is final: a case is appealed once.
 		NotAppealable,
 		/// Only the loser may appeal.
 		NotLoser,
-		/// A case is appealed once.
-		AlreadyAppealed,
 		/// The last block of the phase has not passed, and not everybody has done its part; wait.
 		PhaseOpen,
 		/// The state contradicts itself, which is a bug; report it.

@@ -93,8 +93,6 @@ mod events {
 			members: Vec<T::AccountId>,
 			/// Decides the sample.
 			seed: H256,
-			/// Last block for committing.
-			until: BlockNumberFor<T>,
 		},
 		/// A member committed.
 		Committed {

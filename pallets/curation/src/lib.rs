@@ -133,7 +133,8 @@ pub mod pallet {
 		type CuratorBond: Get<Balance>;
 		/// What a curator is paid for a task; 0 leaves the rows to those who are paid otherwise.
 		type Fee: Get<Balance>;
-		/// What an opener loses that does not reveal the gold; 0 lets it take back questions that turned out badly.
+		/// What an opener loses that does not reveal the gold, or most of whose committee never commits; 0 gives it one
+		/// committee after another.
 		type GoldDeposit: Get<Balance>;
 		/// What is held for an appeal; 0 makes every verdict be appealed against.
 		type AppealBond: Get<Balance>;
@@ -474,7 +475,7 @@ pub mod pallet {
 		/// Signed by who lost, whose free balance covers [`Config::Fee`] for each member and [`Config::AppealBond`].
 		///
 		/// ## Errors
-		/// [`Error::NoSuchTask`], [`Error::NotAppealable`], [`Error::AlreadyAppealed`], [`Error::NotLoser`],
+		/// [`Error::NoSuchTask`], [`Error::NotAppealable`], [`Error::NotLoser`],
 		/// [`Error::TooFewCurators`], [`Error::Overflow`], those of the hold.
 		///
 		/// ## Events

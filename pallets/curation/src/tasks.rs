@@ -57,7 +57,6 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::NotAppealable.into());
 		};
 		ensure!(Self::now() <= task.until, Error::<T>::NotAppealable);
-		ensure!(task.appeal.is_none(), Error::<T>::AlreadyAppealed);
 		ensure!(T::Cases::may_appeal(case, verdict, &appellant), Error::<T>::NotLoser);
 		let seats = T::AppealSize::get();
 		ensure!(Rooms::<T>::get(task.datanet).taken() >= seats, Error::<T>::TooFewCurators);

@@ -23,6 +23,7 @@ pub const MAX_SKIPPED: u32 = 64;
 
 /// Who sits on a committee, or takes an assessment.
 pub type Members<T> = BoundedVec<<T as frame_system::Config>::AccountId, ConstU32<MAX_MEMBERS>>;
+
 /// Who should not be drawn.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound)]
 #[scale_info(skip_type_params(T))]
@@ -157,7 +158,7 @@ pub struct Task<T: Config> {
 	pub revealed: u32,
 	/// What a member that does well is paid, in planck.
 	pub fee: Balance,
-	/// What the opener loses if it does not reveal the gold, in planck.
+	/// What the opener loses if it does not reveal the gold, or if most members never commit, in planck.
 	pub deposit: Balance,
 	/// Set if this is the second committee of the case.
 	pub appeal: Option<Appeal>,

@@ -99,9 +99,12 @@ fn the_first_verdict_stands_when_the_second_committee_is_silent() {
 		let before = Balances::free_balance(ALICE);
 		assert_ok!(appeal(ALICE, id));
 		draw(id);
+		let members = members(id);
 		run(WINDOW + 1);
 		assert_eq!(Closed::get(), [(case(0), Some(LOW))]);
 		assert_eq!(Balances::free_balance(ALICE), before);
+		// Nobody had to show them the rows, so silence costs.
+		assert!(members.iter().all(|who| bond_of(*who) == BOND - NO_SHOW));
 	});
 }
 
