@@ -3,7 +3,7 @@
 use crate::{
 	pallet::{
 		Call, Commits, Config, Contributions, CountersOf, Datanets, Grants, NextDatanet, Notices, Pallet, Requests,
-		VersionsOf, Whitelists,
+		Taken, VersionsOf, Whitelists,
 	},
 	types::{Access, Admission, Counters, Spdx, Status, Terms, Whitelist},
 };
@@ -118,6 +118,26 @@ fn freeze_first<T: Config>(owner: T::AccountId, datanet: DatanetId, rows: Commit
 	let owner = RawOrigin::Signed(owner);
 	Pallet::<T>::freeze_version(owner.into(), datanet, rows, H256::repeat_byte(3), contributions)?;
 	Ok(())
+}
+
+/// Pays into the commons of a datanet.
+fn earn<T: Config>(datanet: DatanetId) -> Result<(), BenchmarkError> {
+	let income = T::Currency::minimum_balance().saturating_add(u32::MAX.into());
+	fund::<T>(&Pallet::<T>::commons_account(datanet), income)
+}
+
+/// A datanet with something in its commons, and a contributor of two contributions there, the first of which is
+/// counted.
+fn shared<T: Config>() -> Result<(DatanetId, T::AccountId), BenchmarkError> {
+	let contributor: T::AccountId = account("contributor", 0, 0);
+	let datanet = datanet::<T>(contributor.clone())?;
+	freeze_first::<T>(contributor.clone(), datanet, commitment(1))?;
+	let second = contribution::<T>(contributor.clone(), datanet, 1)?;
+	let (owner, accepted) = (RawOrigin::Signed(contributor.clone()), BoundedVec::truncate_from(vec![second]));
+	Pallet::<T>::freeze_version(owner.clone().into(), datanet, commitment(2), H256::repeat_byte(3), accepted)?;
+	Pallet::<T>::count_rows(owner.into(), datanet, ContributionId(0))?;
+	earn::<T>(datanet)?;
+	Ok((datanet, contributor))
 }
 
 /// A request of `who` for one job in a datanet that asks for approval, or a grant where access is paid for.
@@ -328,7 +348,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `c`: accepted contributions, each of another account. There is a version before.
+	/// `c`: accepted contributions, each of another account. There is a version before, and something in the commons.
 	#[benchmark]
 	fn freeze_version(
 		c: Linear<1, { T::MaxPerVersion::get().min(T::MaxPending::get()) }>,
@@ -338,6 +358,7 @@ mod benchmarks {
 		let contributions = (0..c)
 			.map(|i| contribution::<T>(account("contributor", i, 0), datanet, 1))
 			.collect::<Result<Vec<_>, _>>()?;
+		earn::<T>(datanet)?;
 		let rows = commitment(c.saturating_add(1));
 		let accepted = BoundedVec::truncate_from(contributions.clone());
 
@@ -529,10 +550,12 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Nobody asked a committee, and both bonds are released: no other end touches more accounts.
+	/// Nobody has contested, so the row goes and the commons are shared anew: no other end touches more.
 	#[benchmark]
 	fn end_notice() -> Result<(), BenchmarkError> {
-		let (datanet, row, _) = contested_notice::<T>(account("owner", 0, 0), account("contributor", 0, 0))?;
+		let contributor: T::AccountId = account("contributor", 0, 0);
+		let (datanet, row) = notice::<T>(account("owner", 0, 0), contributor, account("claimant", 0, 0))?;
+		earn::<T>(datanet)?;
 		advance::<T>(T::AnswerWindow::get());
 		let caller: T::AccountId = whitelisted_caller();
 
@@ -540,7 +563,39 @@ mod benchmarks {
 		_(RawOrigin::Signed(caller), datanet, row);
 
 		assert!(!Notices::<T>::contains_key(datanet, row));
-		assert_eq!(CountersOf::<T>::get(datanet).map(|counters| counters.notices), Some(0));
+		assert!(Taken::<T>::contains_key(datanet, row));
+		assert!(Pallet::<T>::commons(datanet).promised > 0);
+		Ok(())
+	}
+
+	/// Something has come in, and the contributor has a share already.
+	#[benchmark]
+	fn count_rows() -> Result<(), BenchmarkError> {
+		let (datanet, contributor) = shared::<T>()?;
+		let share = Pallet::<T>::share_of(datanet, contributor.clone());
+		let caller: T::AccountId = whitelisted_caller();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), datanet, ContributionId(1));
+
+		let counted = Pallet::<T>::share_of(datanet, contributor);
+		assert_eq!(counted.rows, share.rows.saturating_add(1));
+		assert!(counted.due > share.due);
+		Ok(())
+	}
+
+	/// Something has come in.
+	#[benchmark]
+	fn claim_commons() -> Result<(), BenchmarkError> {
+		let (datanet, contributor) = shared::<T>()?;
+		let before = T::Currency::balance(&contributor);
+		let caller: T::AccountId = whitelisted_caller();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), datanet, contributor.clone());
+
+		assert!(T::Currency::balance(&contributor) > before);
+		assert_eq!(Pallet::<T>::share_of(datanet, contributor).due, 0);
 		Ok(())
 	}
 

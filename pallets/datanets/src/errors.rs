@@ -123,5 +123,11 @@ mod errors {
 		AnswerLate,
 		/// There is still time for an answer; wait until the last block has passed.
 		AnswerOpen,
+		/// The contribution is not part of a version yet; wait until the owner freezes one with it.
+		NotAccepted,
+		/// The rows of the contribution are counted already; claim what they have earned.
+		AlreadyCounted,
+		/// The account has nothing to claim: count its contributions first, or wait until something comes in.
+		NothingDue,
 	}
 }

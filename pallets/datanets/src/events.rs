@@ -307,5 +307,36 @@ mod events {
 			/// Why.
 			reason: GrantEnd,
 		},
+		/// What came into the commons was shared among the rows.
+		CommonsShared {
+			/// The datanet.
+			datanet: DatanetId,
+			/// What was promised to the rows; the rest waits for more.
+			amount: Balance,
+			/// How many rows share it.
+			rows: u32,
+		},
+		/// The rows of a contribution were counted for its contributor.
+		RowsCounted {
+			/// The datanet.
+			datanet: DatanetId,
+			/// The contribution.
+			contribution: ContributionId,
+			/// Whose rows they are.
+			contributor: T::AccountId,
+			/// How many earn.
+			rows: u32,
+			/// How many do not, because they were taken down before.
+			lost: u32,
+		},
+		/// A contributor was paid its share of the commons.
+		CommonsClaimed {
+			/// The datanet.
+			datanet: DatanetId,
+			/// Who was paid.
+			contributor: T::AccountId,
+			/// How much.
+			amount: Balance,
+		},
 	}
 }

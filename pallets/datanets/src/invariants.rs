@@ -24,7 +24,8 @@ impl<T: Config> Pallet<T> {
 		Self::check_contributions()?;
 		Self::check_versions()?;
 		Self::check_access()?;
-		Self::check_takedowns()
+		Self::check_takedowns()?;
+		Self::check_commons()
 	}
 
 	/// Invariants 1 and 2.

@@ -25,6 +25,10 @@
 //! The owner decides who may make something of the rows: everybody, whoever asks and is approved, or whoever pays. A
 //! grant names a purpose, a number of jobs and a last block; registering a model or an index uses up a job.
 //!
+//! What answers leave over of their data pool, and what is paid for access, comes into the commons of the datanet. All
+//! rows share it equally from the version on that accepted them, until they are taken down. Once the rows of a
+//! contribution are counted, its contributor claims what they have earned.
+//!
 //! ## Low level / implementation
 //!
 //! ### Design
@@ -42,6 +46,9 @@
 //! Rows keep their numbers in all later versions, so a takedown names a row and no version. What is forfeited is burnt:
 //! nobody gains by a harsh verdict.
 //!
+//! The commons are shared by an accumulator ([`types::Commons`]), so a call costs the same whatever the number of
+//! contributors (`docs/adr/0018-commons.md`).
+//!
 //! A deposit belongs to its datanet: with a transfer it moves on hold to the new owner. Nothing but their own call ever
 //! puts free balance of an account on hold.
 //!
@@ -52,6 +59,7 @@
 //! * **Due**: of a contribution, that a committee has accepted it, the owner has let its time pass, and was overruled.
 //! * **Tainted**: of a version, that one of its rows was taken down after it was frozen.
 //! * **Commons**: the account of a datanet that is paid what its rows leave over, and what access to them costs.
+//! * **Level**: what a row of the first version has earned of the commons.
 //! * **Job**: one registration of something that was made of the rows.
 //!
 //! ### Invariants
@@ -73,6 +81,10 @@
 //!    them, at most `MaxNotices`. A notice is of a row of a version and of none that was taken down; only a contested
 //!    one is before a committee.
 //! 10. Rows that were taken down are rows of the version that was the last one then.
+//! 11. The rows of a commons are those of its shares and those of accepted contributions that are not counted. Only
+//!     accepted contributions are counted. Neither a share nor a version is beyond the level of its commons.
+//! 12. What is due to all rows of a commons is at most what is promised; that and the existential deposit are on the
+//!     account.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
@@ -87,6 +99,7 @@ mod access;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod cases;
+mod commons;
 mod contributions;
 mod errors;
 mod events;
@@ -115,7 +128,7 @@ pub mod pallet {
 	use crate::{
 		types::{
 			Access, Admission, Commit, Contribution, Counters, Datanet, Grant, GrantEnd, Notice, NoticeEnd, Request,
-			Spdx, TakenDown, Terms, Version, Whitelist,
+			Share, Spdx, TakenDown, Terms, Version, Whitelist,
 		},
 		WeightInfo,
 	};
@@ -257,7 +270,25 @@ pub mod pallet {
 	pub type Taken<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, u32, TakenDown<BlockNumberFor<T>>, OptionQuery>;
 
+	/// What the rows of a datanet share.
+	#[pallet::storage]
+	pub type Commons<T: Config> = StorageMap<_, Twox64Concat, DatanetId, crate::types::Commons, ValueQuery>;
+
+	/// The level of the commons when a version was frozen, from which on its new rows share.
+	#[pallet::storage]
+	pub type Levels<T: Config> = StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, u32, u128, ValueQuery>;
+
+	/// Contributions whose rows are counted for their contributor.
+	#[pallet::storage]
+	pub type Counted<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, ContributionId, (), OptionQuery>;
+
 	// Accounts are chosen by users, so their hasher is a cryptographic one.
+	/// Shares in the commons.
+	#[pallet::storage]
+	pub type Shares<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, DatanetId, Blake2_128Concat, T::AccountId, Share, ValueQuery>;
+
 	/// Requests for access that are not decided.
 	#[pallet::storage]
 	pub type Requests<T: Config> = StorageDoubleMap<
@@ -364,6 +395,26 @@ pub mod pallet {
 			proof.len() <= MAX_PROOF as usize && Self::is_row(datanet, version, &leaf, &proof)
 		}
 
+		/// What the rows of a datanet share, as of the last change.
+		pub fn commons(datanet: DatanetId) -> crate::types::Commons {
+			Commons::<T>::get(datanet)
+		}
+
+		/// The share of an account in the commons, as of its last change.
+		pub fn share_of(datanet: DatanetId, who: T::AccountId) -> Share {
+			Shares::<T>::get(datanet, who)
+		}
+
+		/// What an account can claim of the commons now, in planck, for the rows that are counted.
+		pub fn claimable(datanet: DatanetId, who: T::AccountId) -> Balance {
+			Self::due_to(datanet, &who).unwrap_or_default()
+		}
+
+		/// Whether the rows of a contribution are counted.
+		pub fn is_counted(datanet: DatanetId, contribution: ContributionId) -> bool {
+			Counted::<T>::contains_key(datanet, contribution)
+		}
+
 		/// The account that is paid what the rows of a datanet leave over. Nobody has its key.
 		pub fn commons_account(datanet: DatanetId) -> T::AccountId {
 			T::PalletId::get().into_sub_account_truncating(datanet.0)
@@ -443,7 +494,7 @@ pub mod pallet {
 		/// [`Error::Overflow`], [`Error::WrongRowCount`], [`Error::IdsExhausted`].
 		///
 		/// ## Events
-		/// [`Event::VersionFrozen`].
+		/// [`Event::VersionFrozen`], after [`Event::CommonsShared`] if something came in.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::freeze_version(contributions.len() as u32))]
 		pub fn freeze_version(
@@ -807,12 +858,52 @@ pub mod pallet {
 		/// [`Error::NoSuchNotice`], [`Error::WithCommittee`], [`Error::AlreadyContested`], [`Error::AnswerOpen`].
 		///
 		/// ## Events
-		/// [`Event::NoticeClosed`], and [`Event::RowTakenDown`] if it was not contested.
+		/// [`Event::NoticeClosed`]; [`Event::RowTakenDown`] if it was not contested, after [`Event::CommonsShared`] if
+		/// something came in.
 		#[pallet::call_index(21)]
 		#[pallet::weight(T::WeightInfo::end_notice())]
 		pub fn end_notice(origin: OriginFor<T>, datanet: DatanetId, row: u32) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_end_notice(who, datanet, row)
+		}
+
+		/// Count the rows of an accepted contribution for its contributor, who can claim what they earn of the commons.
+		///
+		/// ## Details
+		/// They have shared in what came in since their version was frozen, so it does not matter when they are counted,
+		/// unless one is taken down before.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone.
+		///
+		/// ## Errors
+		/// [`Error::NoSuchContribution`], [`Error::NotAccepted`], [`Error::AlreadyCounted`], [`Error::Overflow`].
+		///
+		/// ## Events
+		/// [`Event::RowsCounted`], after [`Event::CommonsShared`] if something came in.
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::count_rows())]
+		pub fn count_rows(origin: OriginFor<T>, datanet: DatanetId, contribution: ContributionId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_count_rows(datanet, contribution)
+		}
+
+		/// Pay a contributor its share of the commons.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anyone.
+		///
+		/// ## Errors
+		/// [`Error::NothingDue`], [`Error::Overflow`], those of the transfer: what is due must be enough to keep the account
+		/// of the contributor alive.
+		///
+		/// ## Events
+		/// [`Event::CommonsClaimed`], after [`Event::CommonsShared`] if something came in.
+		#[pallet::call_index(23)]
+		#[pallet::weight(T::WeightInfo::claim_commons())]
+		pub fn claim_commons(origin: OriginFor<T>, datanet: DatanetId, contributor: T::AccountId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_claim_commons(datanet, contributor)
 		}
 	}
 }

@@ -70,7 +70,7 @@ impl<T: Config> Pallet<T> {
 		match &notice.contested {
 			None if who == notice.contributor || late => {
 				Self::close_notice(datanet, row, &notice, NoticeEnd::Uncontested)?;
-				Self::take_down(datanet, row)
+				Self::take_down(datanet, row, &notice.contributor)
 			}
 			None => {
 				ensure!(who == notice.claimant, Error::<T>::AnswerOpen);
@@ -94,7 +94,7 @@ impl<T: Config> Pallet<T> {
 			Some(Verdict::Rejected(_)) => {
 				Self::award(&contester, &notice.claimant, notice.bond)?;
 				Self::close_notice(datanet, row, &notice, NoticeEnd::Upheld)?;
-				Self::take_down(datanet, row)
+				Self::take_down(datanet, row, &notice.contributor)
 			}
 			Some(Verdict::Accepted) => {
 				Self::release_notice(&contester, notice.bond)?;
@@ -110,10 +110,11 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn take_down(datanet: DatanetId, row: u32) -> DispatchResult {
+	fn take_down(datanet: DatanetId, row: u32, contributor: &T::AccountId) -> DispatchResult {
 		// A notice opens a row of a version, so there is one.
 		let versions = Self::counters_of(datanet)?.versions;
 		let last_version = versions.checked_sub(1).defensive_ok_or(Error::<T>::Unexpected)?;
+		Self::stop_earning(datanet, contributor)?;
 		Taken::<T>::insert(datanet, row, TakenDown { at: Self::now(), last_version });
 		Self::deposit_event(Event::RowTakenDown { datanet, row, last_version });
 		Ok(())

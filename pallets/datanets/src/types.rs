@@ -265,6 +265,38 @@ pub struct Version<T: Config> {
 	pub at: BlockNumberFor<T>,
 }
 
+/// Units of a level that make a planck. A level counts what one row earns, so this bounds the error of sharing to a
+/// planck for 2^32 rows; 96 bits are left for planck.
+pub const PER_PLANCK: u128 = 1 << 32;
+
+/// What the rows of a datanet share.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
+pub struct Commons {
+	/// What a row of the first version has earned, in units of 1 / [`PER_PLANCK`] planck. Only grows.
+	pub level: u128,
+	/// Rows that share, counted or not.
+	pub rows: u32,
+	/// What of the account belongs to them, in planck.
+	pub promised: Balance,
+}
+
+/// An account's share of the commons of a datanet.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
+pub struct Share {
+	/// Its rows that are counted and were not taken down.
+	pub rows: u32,
+	/// Its rows that were taken down when none was counted.
+	pub lost: u32,
+	/// The level up to which `due` is settled.
+	pub level: u128,
+	/// What it can claim, in planck, besides what its rows have earned since.
+	pub due: Balance,
+}
+
 /// Why a grant is gone.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum GrantEnd {

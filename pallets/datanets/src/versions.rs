@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
 			Contributions::<T>::insert(datanet, id, Contribution { status, ..offer });
 		}
 		CountersOf::<T>::insert(datanet, counters);
+		Self::share_with_rows(datanet, version, added)?;
 		VersionsOf::<T>::insert(datanet, version, Version { rows, clusters, parent, at: Self::now() });
 		Self::deposit_event(Event::VersionFrozen { datanet, version, rows, clusters, parent, contributions });
 		Ok(())

@@ -2,10 +2,14 @@
 
 use crate::{
 	mock::*,
-	types::{Commit, Committee, Contribution, Counters, Datanet, Notice, Status, TakenDown, Version},
-	Commits, Contributions, CountersOf, Datanets as DatanetsMap, HoldReason, NextDatanet, Notices, Taken, VersionsOf,
+	types::{Commit, Committee, Contribution, Counters, Datanet, Notice, Share, Status, TakenDown, Version},
+	Commits, Commons, Contributions, Counted, CountersOf, Datanets as DatanetsMap, HoldReason, Levels, NextDatanet,
+	Notices, Shares, Taken, VersionsOf,
 };
-use frame_support::{hypothetically, traits::fungible::MutateHold};
+use frame_support::{
+	hypothetically,
+	traits::fungible::{Mutate, MutateHold},
+};
 use openledger_primitives::{ContributionId, DatanetId};
 use sp_runtime::TryRuntimeError;
 
@@ -243,6 +247,45 @@ fn try_state_fails_when_versions_are_wrong() {
 			let accepted = Contribution { status: Status::Accepted { version: 1 }, ..contribution(0).unwrap() };
 			Contributions::<Test>::insert(NET, ContributionId(4), accepted);
 			set(Counters { next_contribution: ContributionId(5), ..counters() });
+		});
+	});
+}
+
+#[test]
+fn try_state_fails_when_commons_are_wrong() {
+	grown(|| {
+		let first = ContributionId(0);
+		Balances::mint_into(&Datanets::commons_account(NET), 601).unwrap();
+		Datanets::count_rows(signed(BOB), NET, first).unwrap();
+		Datanets::do_try_state().unwrap();
+		let commons = Datanets::commons(NET);
+		// What was kept for the row that was taken down waits to be shared again.
+		assert_eq!((commons.rows, commons.promised), (6, 515));
+		let share = Datanets::share_of(NET, ALICE);
+		assert_broken("the rows of a commons are miscounted", || {
+			Commons::<Test>::insert(NET, crate::types::Commons { rows: 7, ..commons });
+		});
+		assert_broken("the rows of a commons are miscounted", || Counted::<Test>::remove(NET, first));
+		assert_broken("the rows of a commons are miscounted", || Shares::<Test>::remove(NET, ALICE));
+		assert_broken("rows earn in no commons", || {
+			Shares::<Test>::insert(DatanetId(1), ALICE, Share { level: 0, due: 0, ..share });
+		});
+		assert_broken("more is due than is promised", || {
+			Shares::<Test>::insert(NET, ALICE, Share { due: commons.promised + 1, ..share });
+		});
+		assert_broken("more is promised than there is", || {
+			Commons::<Test>::insert(NET, crate::types::Commons { promised: 601, ..commons });
+		});
+		assert_broken("a share is settled beyond the level", || {
+			Shares::<Test>::insert(NET, ALICE, Share { level: commons.level + 1, ..share });
+		});
+		assert_broken("a version was frozen beyond the level", || Levels::<Test>::insert(NET, 0, commons.level + 1));
+		assert_broken("nothing was counted", || Counted::<Test>::insert(NET, ContributionId(9), ()));
+		assert_broken("rows were counted that are not accepted", || {
+			Counted::<Test>::insert(NET, ContributionId(1), ());
+		});
+		assert_broken("a share overflows", || {
+			Shares::<Test>::insert(NET, ALICE, Share { due: u128::MAX, level: 0, ..share });
 		});
 	});
 }

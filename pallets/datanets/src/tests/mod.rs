@@ -3,6 +3,8 @@
 mod access;
 mod admission;
 mod committee;
+mod commons;
+mod commons_model;
 mod contribute;
 mod create;
 mod forfeit;

@@ -3,10 +3,13 @@
 use crate::{
 	mock::*,
 	types::{Access, Admission, Committee, Status, Terms},
-	Call, Commits, Contributions, CountersOf, Datanets as DatanetsMap, Event, Grants, HoldReason, NextDatanet, Notices,
-	Requests, Taken, VersionsOf,
+	Call, Commits, Commons, Contributions, CountersOf, Datanets as DatanetsMap, Event, Grants, HoldReason, NextDatanet,
+	Notices, Requests, Shares, Taken, VersionsOf,
 };
-use frame_support::{storage::with_storage_layer, traits::fungible::Mutate};
+use frame_support::{
+	storage::with_storage_layer,
+	traits::{fungible::Mutate, tokens::Preservation},
+};
 use openledger_primitives::{
 	judgement::{seal_contribution, Case, Fault, Verdict},
 	traits::{Access as _, Cases},
@@ -23,11 +26,11 @@ const PURSE: u128 = 2_000;
 /// Little enough for owners to be late.
 const OWNER_TIME: u64 = 5;
 /// The kinds of steps.
-const KINDS: u8 = 32;
+const KINDS: u8 = 36;
 /// Kinds that every second step is of: the long way of a contribution that the owner does not want.
-const OFTEN: [u8; 32] = [
+const OFTEN: [u8; 36] = [
 	0, 0, 0, 2, 2, 2, 2, 2, 2, 10, 10, 10, 10, 12, 12, 12, 12, 14, 14, 14, 14, 16, 16, 16, 16, 19, 19, 22, 22, 23, 23,
-	24,
+	24, 32, 33, 34, 34,
 ];
 
 /// One step: what to do, who does it, and with what.
@@ -129,7 +132,7 @@ fn kind(byte: u8) -> u8 {
 /// The first of the kinds that do the same.
 fn first(kind: u8) -> u8 {
 	match kind {
-		1 | 9 | 11 | 13 | 15 | 18 | 20 => kind - 1,
+		1 | 9 | 11 | 13 | 15 | 18 | 20 | 35 => kind - 1,
 		3 | 4 => 2,
 		_ => kind,
 	}
@@ -278,6 +281,12 @@ impl World {
 				};
 				dispatch(owner(datanet, who), Call::set_admission { datanet, admission })
 			}
+			32 => dispatch(person(who), Call::count_rows { datanet, contribution: named(Wanted::Undecided) }),
+			33 => {
+				let (to, amount) = (Datanets::commons_account(datanet), u128::from(c));
+				with_storage_layer(|| Balances::transfer(&person(who), &to, amount, Preservation::Preserve).map(|_| ()))
+			}
+			34 | 35 => dispatch(person(b), Call::claim_commons { datanet, contributor: person(who) }),
 			_ => {
 				let (who, listed) = (owner(datanet, who), !c.is_multiple_of(4));
 				dispatch(who, Call::set_whitelist { datanet, who: person(b), listed })
@@ -387,6 +396,17 @@ fn wind_up() {
 	let reasons = [HoldReason::Commit, HoldReason::ContributionBond, HoldReason::Access, HoldReason::Notice];
 	for who in PEOPLE {
 		assert!(reasons.iter().all(|reason| held(*reason, who) == 0), "a hold is stuck");
+	}
+	for (datanet, contribution, offer) in Contributions::<Test>::iter().collect::<Vec<_>>() {
+		if matches!(offer.status, Status::Accepted { .. }) {
+			let _ = dispatch(anyone, Call::count_rows { datanet, contribution });
+		}
+	}
+	for (datanet, contributor, _) in Shares::<Test>::iter().collect::<Vec<_>>() {
+		let _ = dispatch(anyone, Call::claim_commons { datanet, contributor });
+	}
+	for (datanet, commons) in Commons::<Test>::iter() {
+		assert!(commons.promised < 100, "{} of the commons of {datanet} cannot be claimed", commons.promised);
 	}
 	// What is due needs an owner who freezes; its contributor can be that.
 	for (datanet, contribution, offer) in Contributions::<Test>::iter().collect::<Vec<_>>() {
