@@ -9,5 +9,7 @@ cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/openledger/target}/benchmarks
 export SKIP_WASM_BUILD=1
 cargo test --locked --features runtime-benchmarks \
-	-p pallet-agents -p pallet-attribution -p pallet-credits -p pallet-curation -p pallet-datanets -p pallet-model-registry -- bench
+	-p pallet-agents -p pallet-attribution -p pallet-credits -p pallet-curation -p pallet-datanets \
+	-p pallet-model-registry -p pallet-verification \
+	-- bench
 cargo check --locked --features runtime-benchmarks -p openledger-runtime

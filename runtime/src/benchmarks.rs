@@ -1,6 +1,6 @@
 //! The pallets whose weights a benchmarking tool measures in this runtime: ours.
 
-use crate::{Agents, AllPalletsWithSystem, Attribution, Credits, Curation, Datanets, ModelRegistry};
+use crate::{Agents, AllPalletsWithSystem, Attribution, Credits, Curation, Datanets, ModelRegistry, Verification};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -12,6 +12,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_curation, Curation]
 	[pallet_datanets, Datanets]
 	[pallet_model_registry, ModelRegistry]
+	[pallet_verification, Verification]
 );
 
 /// What can be measured, and the storage it may touch. `extra` adds what weights are not made of.

@@ -9,8 +9,8 @@ use crate::{
 	},
 	constants::{EXISTENTIAL_DEPOSIT, OPEN, TOTAL_SUPPLY, TREASURY},
 	pace::Pace,
-	AccountId, Attribution, BabeConfig, Balance, BalancesConfig, InitialParametersConfig, RuntimeGenesisConfig,
-	SessionConfig, SessionKeys, StakingConfig,
+	AccountId, Agents, Attribution, BabeConfig, Balance, BalancesConfig, InitialParametersConfig, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys, StakingConfig, Verification,
 };
 use alloc::vec::Vec;
 use frame_support::build_struct_json_patch;
@@ -164,8 +164,8 @@ pub fn treasury_account() -> AccountId {
 }
 
 /// The accounts that hold money for others, which must exist from the first block on.
-fn pots() -> [AccountId; 3] {
-	[Attribution::pot(), fee_pot(), reward_pot()]
+fn pots() -> [AccountId; 5] {
+	[Attribution::pot(), Agents::pot(), Verification::pot(), fee_pot(), reward_pot()]
 }
 
 /// Well-known validators and well-known accounts with funds; short periods.
@@ -180,8 +180,8 @@ fn development(validators: impl IntoIterator<Item = Validator>) -> Value {
 		initial_parameters: InitialParametersConfig {
 			pace: Pace::Fast,
 			unbonding_period: Some(20),
-			challenge_window: Some(10),
-			close_delay: Some(10),
+			challenge_window: Some(16),
+			close_delay: Some(16),
 		},
 	});
 	with_sudo(patch)

@@ -242,4 +242,6 @@ mod runtime {
 	pub type ModelRegistry = pallet_model_registry;
 	#[runtime::pallet_index(55)]
 	pub type Curation = pallet_curation;
+	#[runtime::pallet_index(56)]
+	pub type Verification = pallet_verification;
 }

@@ -7,11 +7,12 @@
 #![warn(missing_docs)]
 
 use crate::{
-	constants::{DAYS, HOURS},
+	constants::{DAYS, HOURS, MINUTES},
 	BlockNumber, InitialParameters,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::Get;
+use openledger_primitives::offence::REPEAT_DAYS;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,42 @@ pub type LockOut = Paced<{ 7 * DAYS }, 50>;
 
 /// Idle blocks after which a curator's credibility is half: ninety days.
 pub type IdleHalfLife = Paced<{ 90 * DAYS }, 1_000>;
+
+/// Blocks between two probes of agents: a minute.
+pub type ProbeInterval = Paced<{ MINUTES }, 20>;
+
+/// Blocks that an agent has to answer a probe: an hour.
+pub type ProbeWindow = Paced<{ HOURS }, 15>;
+
+/// Blocks for which an agent that missed its probes stays out of service: a day.
+pub type EvictionPeriod = Paced<DAYS, 20>;
+
+/// Blocks in which an offence makes the next one a repetition: thirty days.
+pub type RepeatPeriod = Paced<{ REPEAT_DAYS * DAYS }, 1_000>;
+
+/// Blocks in which a slash by auditors can be called off: four days.
+pub type SlashAppealPeriod = Paced<{ 4 * DAYS }, 20>;
+
+/// Blocks after which what is due of a stake is released although its agent is bound: ninety days.
+pub type LongestHold = Paced<{ 90 * DAYS }, 1_000>;
+
+/// Blocks between something and the randomness that decides about it: so many authors would have to collude to foresee it.
+pub type SeedDelay = Paced<6, 2>;
+
+/// Blocks that an agent has to publish what it is asked for: a day.
+pub type OpenWindow = Paced<DAYS, 7>;
+
+/// Blocks by which a receipt may be older than its batch without another look at what was taken down since: a week.
+pub type MaxReceiptAge = Paced<{ 7 * DAYS }, 1_000>;
+
+/// Blocks for each step of an audit: half a day.
+pub type AuditWindow = Paced<{ 12 * HOURS }, 20>;
+
+/// Blocks for an appeal against auditors: a day.
+pub type AuditAppealWindow = Paced<DAYS, 20>;
+
+/// Blocks after which auditors are looked for again: ten minutes.
+pub type DrawRetry = Paced<{ HOURS / 6 }, 2>;
 
 /// Blocks after which a dispute about a model that nobody decided is dropped: four weeks.
 pub type DisputePeriod = Paced<{ 28 * DAYS }, 100>;

@@ -16,8 +16,8 @@ use openledger_runtime::{
 		DEVELOPMENT_ACCOUNTS, DEVELOPMENT_ENDOWMENT, TESTNET_RUNTIME_PRESET, VALIDATOR_BOND,
 	},
 	pace::{EpochDuration, Pace, ReportLongevity},
-	AccountId, Attribution, AuthorityDiscovery, Babe, Balances, Beefy, Grandpa, InitialParameters, Session, Staking,
-	WASM_BINARY,
+	AccountId, Agents, Attribution, AuthorityDiscovery, Babe, Balances, Beefy, Grandpa, InitialParameters, Session,
+	Staking, Verification, WASM_BINARY,
 };
 use sp_core::{ecdsa, ed25519, sr25519, Pair};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
@@ -44,10 +44,10 @@ fn development_endows_the_well_known_accounts_the_pots_and_the_treasury() {
 		for account in DEVELOPMENT_ACCOUNTS {
 			assert_eq!(Balances::total_balance(&account.to_account_id()), DEVELOPMENT_ENDOWMENT);
 		}
-		for pot in [Attribution::pot(), fee_pot(), reward_pot()] {
+		for pot in [Attribution::pot(), Agents::pot(), Verification::pot(), fee_pot(), reward_pot()] {
 			assert_eq!(Balances::free_balance(pot), EXISTENTIAL_DEPOSIT);
 		}
-		let given = DEVELOPMENT_ENDOWMENT * DEVELOPMENT_ACCOUNTS.len() as u128 + 3 * EXISTENTIAL_DEPOSIT;
+		let given = DEVELOPMENT_ENDOWMENT * DEVELOPMENT_ACCOUNTS.len() as u128 + 5 * EXISTENTIAL_DEPOSIT;
 		assert_eq!(Balances::free_balance(treasury_account()), TOTAL_SUPPLY - given);
 	});
 }
@@ -116,8 +116,8 @@ fn the_pace_of_the_test_network_is_that_of_a_live_chain() {
 fn development_shortens_the_periods() {
 	common::development().execute_with(|| {
 		assert_eq!(<agents::UnbondingPeriod as Get<u32>>::get(), 20);
-		assert_eq!(<attribution::ChallengeWindow as Get<u32>>::get(), 10);
-		assert_eq!(<credits::CloseDelay as Get<u32>>::get(), 10);
+		assert_eq!(<attribution::ChallengeWindow as Get<u32>>::get(), 16);
+		assert_eq!(<credits::CloseDelay as Get<u32>>::get(), 16);
 		// Not set by the preset.
 		assert_eq!(<agents::MinStake as Get<u128>>::get(), 100 * OPEN);
 	});

@@ -15,7 +15,7 @@ use sp_mmr_primitives::LeafDataProvider;
 
 /// The index and the name of every pallet, in the order in which they run. Neither the index nor the name may change
 /// for a pallet that has been released.
-const PALLETS: [(usize, &str); 36] = [
+const PALLETS: [(usize, &str); 37] = [
 	(0, "System"),
 	(1, "Timestamp"),
 	(2, "Utility"),
@@ -52,6 +52,7 @@ const PALLETS: [(usize, &str); 36] = [
 	(53, "Datanets"),
 	(54, "ModelRegistry"),
 	(55, "Curation"),
+	(56, "Verification"),
 ];
 
 #[test]

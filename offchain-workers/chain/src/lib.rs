@@ -7,13 +7,18 @@
 mod client;
 mod error;
 mod key;
+mod pages;
+mod parameters;
 mod state;
 mod takedowns;
 
 pub use client::{Chain, Included, Wait};
 pub use error::{ChainError, Kind};
 pub use key::Key;
-pub use state::{AgentRecord, AssetRecord, BatchRecord, ChannelRecord, DatanetRecord, IndexRecord, VersionRecord};
+pub use state::{
+	AgentRecord, AssetRecord, AuditorRecord, BatchRecord, CaseRecord, ChannelRecord, DatanetRecord, DemandRecord,
+	IndexRecord, PanelRecord, ProbeRecord, SampleRecord, VersionRecord,
+};
 pub use takedowns::Takedowns;
 
 pub use openledger_runtime::constants::{EXISTENTIAL_DEPOSIT, MILLI_SECS_PER_BLOCK};
@@ -28,4 +33,5 @@ pub mod pallets {
 	pub use pallet_datanets as datanets;
 	pub use pallet_model_registry as model_registry;
 	pub use pallet_transaction_payment as transaction_payment;
+	pub use pallet_verification as verification;
 }

@@ -1,8 +1,10 @@
 //! Reading the finalised state.
 
-use crate::{AccountId, Balance, BlockNumber, Chain, ChainError, Runtime};
+use crate::{pages, AccountId, Balance, BlockNumber, Chain, ChainError, Runtime};
 use codec::Decode;
-use openledger_primitives::{payout, DatanetId, IndexId, ModelId};
+use frame_support::{storage::generator::StorageDoubleMap, StoragePrefixedMap};
+use openledger_primitives::{payout, CaseId, DatanetId, IndexId, ModelId};
+use std::collections::BTreeMap;
 
 /// An agent as the chain keeps it.
 pub type AgentRecord = pallet_agents::Agent<Runtime>;
@@ -11,7 +13,19 @@ pub type BatchRecord = pallet_attribution::Batch<AccountId, BlockNumber>;
 /// An index as the chain keeps it.
 pub type IndexRecord = pallet_attribution::Index<Runtime>;
 /// A channel as the chain keeps it.
-pub type ChannelRecord = pallet_credits::Channel<BlockNumber>;
+pub type ChannelRecord = pallet_credits::Channel<AccountId, BlockNumber>;
+/// A probe as the chain keeps it.
+pub type ProbeRecord = pallet_agents::types::Probe<BlockNumber>;
+/// A sample as the chain keeps it.
+pub type SampleRecord = pallet_attribution::Sample<BlockNumber>;
+/// A demand as the chain keeps it.
+pub type DemandRecord = pallet_attribution::Demand<AccountId, BlockNumber>;
+/// An auditor as the chain keeps it.
+pub type AuditorRecord = pallet_verification::types::Auditor<BlockNumber>;
+/// A case before auditors as the chain keeps it.
+pub type CaseRecord = pallet_verification::types::Case<Runtime>;
+/// Who judges a case, as the chain keeps it.
+pub type PanelRecord = pallet_verification::types::Panel<Runtime>;
 /// A datanet as the chain keeps it.
 pub type DatanetRecord = pallet_datanets::types::Datanet<Runtime>;
 /// A frozen version as the chain keeps it.
@@ -28,6 +42,17 @@ impl Chain {
 			Err(subxt::error::StorageError::NoValueFound) => Ok(None),
 			Err(error) => Err(ChainError::request(error)),
 		}
+	}
+
+	/// All entries of a map in the last finalised block whose keys begin with `prefix` and go on with Twox64Concat.
+	async fn entries<K: Decode + Ord, V: Decode>(&self, prefix: &[u8]) -> Result<BTreeMap<K, V>, ChainError> {
+		let block = self.client.at_current_block().await.map_err(ChainError::request)?;
+		let mut entries = BTreeMap::new();
+		for (key, value) in pages::read(&self.rpc, prefix, block.block_ref().hash()).await? {
+			let key = K::decode(&mut pages::rest(prefix, &key)?)?;
+			entries.insert(key, V::decode(&mut &value[..])?);
+		}
+		Ok(entries)
 	}
 
 	/// The free balance of `account`.
@@ -51,6 +76,51 @@ impl Chain {
 	/// The agent that `signer` signs for.
 	pub async fn agent_of_signer(&self, signer: &AccountId) -> Result<Option<AccountId>, ChainError> {
 		self.read(pallet_agents::AgentOfSigner::<Runtime>::hashed_key_for(signer)).await
+	}
+
+	/// The probe that waits for an answer of `agent`.
+	pub async fn probe(&self, agent: &AccountId) -> Result<Option<ProbeRecord>, ChainError> {
+		self.read(pallet_agents::Probes::<Runtime>::hashed_key_for(agent)).await
+	}
+
+	/// The attributions of a batch that were drawn to be opened, as long as not all are.
+	pub async fn sample(&self, batch: u64) -> Result<Option<SampleRecord>, ChainError> {
+		self.read(pallet_attribution::Samples::<Runtime>::hashed_key_for(batch)).await
+	}
+
+	/// The attributions of a batch that were demanded and not opened, by receipt.
+	pub async fn demands(&self, batch: u64) -> Result<BTreeMap<u32, DemandRecord>, ChainError> {
+		self.entries(&pallet_attribution::Demands::<Runtime>::storage_double_map_final_key1(batch)).await
+	}
+
+	/// How far the payers of a void batch were made whole; nothing when all are.
+	pub async fn refund(&self, batch: u64) -> Result<Option<pallet_attribution::Refund>, ChainError> {
+		self.read(pallet_attribution::Refunds::<Runtime>::hashed_key_for(batch)).await
+	}
+
+	/// The cases that are open.
+	pub async fn cases(&self) -> Result<BTreeMap<CaseId, CaseRecord>, ChainError> {
+		self.entries(&pallet_verification::Cases::<Runtime>::final_prefix()).await
+	}
+
+	/// An open case.
+	pub async fn case(&self, case: CaseId) -> Result<Option<CaseRecord>, ChainError> {
+		self.read(pallet_verification::Cases::<Runtime>::hashed_key_for(case)).await
+	}
+
+	/// The seats of an auditor.
+	pub async fn auditor(&self, agent: &AccountId) -> Result<Option<AuditorRecord>, ChainError> {
+		self.read(pallet_verification::Auditors::<Runtime>::hashed_key_for(agent)).await
+	}
+
+	/// Who judges an open case, over all stages.
+	pub async fn panel(&self, case: CaseId) -> Result<PanelRecord, ChainError> {
+		Ok(self.read(pallet_verification::Panels::<Runtime>::hashed_key_for(case)).await?.unwrap_or_default())
+	}
+
+	/// The account that auditors are paid from.
+	pub fn auditor_pot() -> AccountId {
+		openledger_runtime::Verification::pot()
 	}
 
 	/// What `agent` asks for `model`; it may have expired.

@@ -1,24 +1,14 @@
 //! Which rows of a datanet were taken down.
 
-use crate::{BlockNumber, Chain, ChainError, Runtime};
+use crate::{
+	pages::{self, Hash, Rpc},
+	BlockNumber, Chain, ChainError, Runtime,
+};
 use codec::Decode;
 use frame_support::storage::generator::StorageDoubleMap;
 use openledger_primitives::DatanetId;
 use pallet_datanets::{types::TakenDown, Taken};
 use std::collections::BTreeMap;
-use subxt::{
-	config::{HashFor, RpcConfigFor},
-	rpcs::LegacyRpcMethods,
-	PolkadotConfig,
-};
-
-/// Entries that are asked for at a time; nodes give at most 1,000.
-const PAGE: u32 = 500;
-/// Bytes of a row in a key: a hash of 8 bytes, which the row's number follows.
-const HASH_BYTES: usize = 8;
-
-type Rpc = LegacyRpcMethods<RpcConfigFor<PolkadotConfig>>;
-type Hash = HashFor<PolkadotConfig>;
 
 /// The rows of a datanet that were taken down, as of one finalised block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,31 +36,12 @@ impl Chain {
 /// The rows of `datanet` that were taken down by the block with this hash.
 async fn read(rpc: &Rpc, datanet: DatanetId, at: Hash) -> Result<BTreeMap<u32, BlockNumber>, ChainError> {
 	let prefix = prefix(datanet);
-	let (mut rows, mut last) = (BTreeMap::new(), None::<Vec<u8>>);
-	loop {
-		let keys = rpc.state_get_keys_paged(&prefix, PAGE, last.as_deref(), Some(at)).await;
-		let keys = keys.map_err(ChainError::request)?;
-		// Pages follow one another in the order of the keys; a node that goes back would be asked for ever.
-		match keys.last() {
-			None => return Ok(rows),
-			Some(end) if last.as_ref().is_some_and(|last| end <= last) => {
-				return Err(ChainError::request("the node repeats pages of storage"));
-			}
-			Some(end) => last = Some(end.clone()),
-		}
-		let changes = rpc.state_query_storage_at(keys.iter().map(Vec::as_slice), Some(at)).await;
-		let changes = changes.map_err(ChainError::request)?;
-		let before = rows.len();
-		for (key, value) in changes.into_iter().flat_map(|set| set.changes) {
-			let Some(value) = value else { continue };
-			let taken = TakenDown::<BlockNumber>::decode(&mut &value.0[..])?;
-			rows.insert(row(&prefix, &key.0)?, taken.at);
-		}
-		// A row that is missing here would be named, and the stake lost.
-		if rows.len().saturating_sub(before) != keys.len() {
-			return Err(ChainError::request("the node gave keys without their values"));
-		}
+	let mut rows = BTreeMap::new();
+	for (key, value) in pages::read(rpc, &prefix, at).await? {
+		let taken = TakenDown::<BlockNumber>::decode(&mut &value[..])?;
+		rows.insert(row(&prefix, &key)?, taken.at);
 	}
+	Ok(rows)
 }
 
 /// What the keys of all rows of a datanet begin with.
@@ -80,15 +51,14 @@ fn prefix(datanet: DatanetId) -> Vec<u8> {
 
 /// The row of a key.
 fn row(prefix: &[u8], key: &[u8]) -> Result<u32, ChainError> {
-	let number = key.strip_prefix(prefix).and_then(|rest| rest.get(HASH_BYTES..));
-	let mut number = number.ok_or_else(|| ChainError::request("the node gave a key of something else"))?;
-	Ok(u32::decode(&mut number)?)
+	Ok(u32::decode(&mut pages::rest(prefix, key)?)?)
 }
 
 #[cfg(test)]
 mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
+	use crate::pages::PAGE;
 	use codec::Encode;
 	use serde_json::{json, Value};
 	use subxt::rpcs::{

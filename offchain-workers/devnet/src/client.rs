@@ -16,7 +16,7 @@ pub async fn api_key(chain: &Chain, payer: &Key, agent: &AccountId, ceiling: Bal
 	let channel = chain.channel(&payer.account(), agent).await?.context("the payer has no channel to this agent")?;
 	let voucher = Voucher { payer: payer.account(), agent: agent.clone(), channel: channel.nonce, cumulative: ceiling };
 	let signature = payer.sign(&voucher.payload(&chain.domain()));
-	Ok(ApiKey(SignedVoucher { voucher, signature }))
+	Ok(ApiKey(SignedVoucher { voucher, signer: None, signature }))
 }
 
 /// The part of the last chunk that OpenAI's API does not have.

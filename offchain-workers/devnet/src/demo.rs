@@ -2,7 +2,7 @@
 
 use crate::{
 	client::{self, Answer},
-	deploy::{configure, deploy, Deployment, Files, DEPOSIT, OPEN, STAKE},
+	deploy::{configure, deploy, Deployment, Files, DEPOSIT, OPEN},
 	explain, lie,
 	network::{free_port, Node, Worker},
 	predict,
@@ -37,8 +37,10 @@ pub struct DemoArgs {
 	pub client: Option<PathBuf>,
 }
 
-/// How long a batch may take from the answers to the payouts: interval, finality, a window of ten blocks, payouts.
-const SETTLEMENT: Duration = Duration::from_secs(300);
+/// How long a batch may take from the answers to the payouts: interval, finality, a window of thirty blocks, payouts.
+const SETTLEMENT: Duration = Duration::from_secs(480);
+/// How long payers of a void batch may wait.
+const REFUND: Duration = Duration::from_secs(60);
 /// What the worker may use.
 const WORKER_MIB: u64 = 1_536;
 /// The slowest first token and the least speed that are acceptable.
@@ -103,6 +105,8 @@ impl Scene {
 		let answers = self.questions().await?;
 		act("the receipts are batched, the window passes, the batch settles and is paid out");
 		let (number, batch) = self.settled(&answers).await?;
+		ensure!(batch.seed.is_some() && batch.duties.none(), "a batch was settled without its sample");
+		println!("  attributions were drawn by lot, and the worker has opened them");
 		let payouts = self.check_balances(&answers, number, &batch).await?;
 		act("every payout is explained");
 		self.explain(number, &batch, &payouts).await?;
@@ -118,12 +122,13 @@ impl Scene {
 		Ok(())
 	}
 
-	/// Everybody who is paid and sends no transaction meanwhile.
+	/// Everybody who is paid and sends no transaction meanwhile. Stakers are paid too, from a pot that has the fees of all
+	/// transactions besides: what the fees of the batch leave after all others is theirs.
 	fn payees(&self) -> Vec<AccountId> {
 		let Roles { developer, base_owner, contributors, beneficiary, .. } = &self.roles;
 		let mut payees: Vec<_> = contributors.iter().map(|key| key.account()).collect();
 		payees.extend([developer.account(), base_owner.account(), beneficiary.clone()]);
-		payees.extend([Chain::commons(Some(self.deployment.datanet)), Chain::commons(None)]);
+		payees.extend([Chain::commons(Some(self.deployment.datanet)), Chain::commons(None), Chain::auditor_pot()]);
 		payees
 	}
 
@@ -149,8 +154,12 @@ impl Scene {
 		stranger.0.signature = self.roles.challenger.sign(&stranger.0.voucher.payload(&self.chain.domain()));
 		let mut elsewhere = self.key.clone();
 		elsewhere.0.voucher.agent = self.roles.liar.account();
+		let mut session = self.key.clone();
+		session.0.signer = Some(self.roles.challenger.account());
+		session.0.signature = self.roles.challenger.sign(&session.0.voucher.payload(&self.chain.domain()));
 		let long = client::request(self.deployment.adapter, &"waffle ".repeat(4_000)).to_string();
-		let [foreign, forged, stranger, elsewhere] = [foreign, forged, stranger, elsewhere].map(|key| key.to_string());
+		let [foreign, forged, stranger, elsewhere, session] =
+			[foreign, forged, stranger, elsewhere, session].map(|key| key.to_string());
 		let unknown = client::request(ModelId(99), "What is a waffle?").to_string();
 		let cases = [
 			("malformed JSON", Some(key.as_str()), "{".to_string(), (400, "malformed_request")),
@@ -166,6 +175,7 @@ impl Scene {
 			("a voucher of another chain", Some(&foreign), good.clone(), (401, "invalid_voucher")),
 			("a voucher that was raised", Some(&forged), good.clone(), (401, "invalid_voucher")),
 			("a voucher for another agent", Some(&elsewhere), good.clone(), (401, "invalid_voucher")),
+			("a session key that nobody authorised", Some(&session), good.clone(), (401, "invalid_voucher")),
 			("a payer without a channel", Some(&stranger), good.clone(), (402, "no_channel")),
 			("an exhausted voucher", Some(&poor), good, (402, "channel_exhausted")),
 			("a prompt that is too long", Some(&key), long, (400, "context_length_exceeded")),
@@ -284,6 +294,7 @@ impl Scene {
 				payout.amount;
 		}
 		*due.entry(Chain::commons(None)).or_default() += reserved.treasury;
+		*due.entry(Chain::auditor_pot()).or_default() += reserved.auditors;
 		for (account, amount) in &due {
 			let before = self.before.get(account).copied().unwrap_or_default();
 			let after = self.chain.free_balance(account).await?;
@@ -312,6 +323,7 @@ impl Scene {
 			pot == openledger_chain::EXISTENTIAL_DEPOSIT + owed,
 			"the pot holds {pot}, expected the rest of {owed}"
 		);
+		println!("  {:>22} planck for stakers: what is left of the fees", reserved.stakers);
 		Ok(payouts)
 	}
 
@@ -337,14 +349,10 @@ impl Scene {
 		let friend = index.leaves().len() as u32 - 1;
 		let lie = lie::tell(&self.chain, &self.roles, honest, friend).await?;
 		println!("  batch {} claims row {friend} as a source", lie.batch);
-		let before = [
-			self.chain.free_balance(&challenger.account()).await?,
-			self.chain.free_balance(&payer.account()).await?,
-			self.chain.free_balance(&Chain::commons(None)).await?,
-			self.chain.total_issuance().await?,
-		];
+		let stake = self.chain.agent(&liar.account()).await?.context("the liar is gone")?.stake;
+		let before = self.purses().await?;
 		let refutation =
-			audit::find(&self.chain, lie.batch, &lie.file, &index).await?.context("the lie was not found")?;
+			audit::find(&self.chain, lie.batch, &lie.file, &index, &[]).await?.context("the lie was not found")?;
 		self.forged_proof_is_refused(&refutation.call).await?;
 		let included = self.chain.submit(challenger, refutation.call, Wait::Finalised).await?;
 		let fee = paid_fee(&included)?;
@@ -352,18 +360,44 @@ impl Scene {
 
 		let record = self.chain.agent(&liar.account()).await?.context("the liar is gone")?;
 		ensure!(record.stake == 0 && record.exposure == 0, "the liar still has {} at stake", record.stake);
-		let after = [
-			self.chain.free_balance(&challenger.account()).await?,
-			self.chain.free_balance(&payer.account()).await?,
-			self.chain.free_balance(&Chain::commons(None)).await?,
-			self.chain.total_issuance().await?,
-		];
-		let expected =
-			[before[0] + STAKE / 4 - fee, before[1] + STAKE * 15 / 100, before[2] + STAKE / 10, before[3] - STAKE / 2];
+		self.refunded(lie.batch).await?;
+		let after = self.purses().await?;
+		let shares = Shares::of(stake);
+		let expected = Purses {
+			challenger: before.challenger + shares.challenger - fee,
+			payer: before.payer + shares.payer,
+			treasury: before.treasury,
+			issuance: before.issuance - shares.burnt,
+		};
 		ensure!(after == expected, "after the slash: expected {expected:?}, found {after:?}");
 		let channel = self.chain.channel(&payer.account(), &liar.account()).await?.context("the channel is gone")?;
 		ensure!(channel.left() == DEPOSIT, "the payer did not have {} back", lie.fee);
-		println!("  stake of {} OPEN: half burnt, a quarter to the challenger, 15 % to the payer, the rest to the treasury; the fee went back", STAKE / OPEN);
+		println!(
+			"  stake of {} OPEN: a quarter to the challenger, 15 % to the payer, the rest burnt; the fee is in the channel again",
+			stake / OPEN
+		);
+		Ok(())
+	}
+
+	/// What somebody wins or loses by a slash.
+	async fn purses(&self) -> anyhow::Result<Purses> {
+		Ok(Purses {
+			challenger: self.chain.free_balance(&self.roles.challenger.account()).await?,
+			payer: self.chain.free_balance(&self.roles.payer.account()).await?,
+			treasury: self.chain.free_balance(&Chain::commons(None)).await?,
+			issuance: self.chain.total_issuance().await?,
+		})
+	}
+
+	/// Waits until the payers of a void batch were made whole, which the chain does by itself.
+	async fn refunded(&self, batch: u64) -> anyhow::Result<()> {
+		let begun = Instant::now();
+		while self.chain.refund(batch).await?.is_some() {
+			ensure!(begun.elapsed() < REFUND, "the payers were not made whole in {REFUND:?}");
+			tokio::time::sleep(Duration::from_secs(1)).await;
+		}
+		let batch = self.chain.batch(batch).await?.context("the batch is gone")?;
+		ensure!(batch.state == BatchState::Voided, "the batch is {:?}", batch.state);
 		Ok(())
 	}
 
@@ -396,6 +430,29 @@ impl Scene {
 			.with_context(|| format!("cannot run {}", client.display()))?;
 		ensure!(status.success(), "the client failed: {status}");
 		Ok(())
+	}
+}
+
+/// Balances around a slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Purses {
+	challenger: Balance,
+	payer: Balance,
+	treasury: Balance,
+	issuance: Balance,
+}
+
+/// How a stake that a false claim costs is divided, when no committee has found it.
+struct Shares {
+	challenger: Balance,
+	payer: Balance,
+	burnt: Balance,
+}
+
+impl Shares {
+	fn of(stake: Balance) -> Self {
+		let (challenger, payer) = (stake / 4, stake * 15 / 100);
+		Self { challenger, payer, burnt: stake - challenger - payer }
 	}
 }
 

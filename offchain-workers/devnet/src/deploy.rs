@@ -15,8 +15,8 @@ use openledger_chain::{
 };
 use openledger_openlora::Model;
 use openledger_primitives::{
-	judgement::seal_contribution, manifest::TrainingData, Commitment, ContentHash, ContributionId, DatanetId, IndexId,
-	IndexKind, Manifest, ModelId,
+	judgement::seal_contribution, manifest::TrainingData, Commitment, ContentHash, ContributionId, DatanetId, Hardware,
+	IndexId, IndexKind, Manifest, ModelId, Role, Terms,
 };
 use openledger_store::Store;
 use openledger_worker::{
@@ -43,6 +43,8 @@ pub const STAKE: Balance = 1_000 * OPEN;
 pub const DEPOSIT: Balance = 50 * OPEN;
 /// Price of 1,000 tokens of prompt, and of answer.
 pub const PRICE: (Balance, Balance) = (OPEN, 2 * OPEN);
+/// What the payer agrees to: these prices and the split of protocol §10, nothing beyond.
+pub const TERMS: Terms = Terms { price_in: PRICE.0, price_out: PRICE.1, overhead: 45 };
 
 /// What was deployed: kept beside the chain's state, so that a restart finds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -401,7 +403,15 @@ async fn agent(chain: &Chain, roles: &Roles) -> anyhow::Result<()> {
 	register_agent(chain, &roles.agent, &roles.signer.account(), &roles.beneficiary).await?;
 	println!("  agent {} bonded {} OPEN", roles.agent.account(), STAKE / OPEN);
 	open_channel(chain, &roles.payer, &roles.agent.account()).await?;
-	println!("  channel of {} OPEN opened by {}", DEPOSIT / OPEN, roles.payer.account());
+	println!(
+		"  channel of {} OPEN opened by {}: at most {} OPEN for 1,000 tokens in, {} for 1,000 out, {} % to others than \
+		 models and data",
+		DEPOSIT / OPEN,
+		roles.payer.account(),
+		TERMS.price_in / OPEN,
+		TERMS.price_out / OPEN,
+		TERMS.overhead,
+	);
 	Ok(())
 }
 
@@ -412,8 +422,13 @@ pub async fn register_agent(
 	signer: &AccountId,
 	beneficiary: &AccountId,
 ) -> anyhow::Result<()> {
-	let call =
-		agents::Call::<Runtime>::register { signer: signer.clone(), beneficiary: beneficiary.clone(), stake: STAKE };
+	let call = agents::Call::<Runtime>::register {
+		signer: signer.clone(),
+		beneficiary: beneficiary.clone(),
+		roles: openledger_primitives::Roles::only(Role::Serve),
+		hardware: Hardware::Cpu,
+		stake: STAKE,
+	};
 	submit(chain, agent, call).await?;
 	let call = openledger_chain::pallets::balances::Call::<Runtime>::transfer_keep_alive {
 		dest: signer.clone().into(),
@@ -424,7 +439,7 @@ pub async fn register_agent(
 
 /// Opens a channel with the usual deposit, and waits until it is final: workers read the finalised state only.
 pub async fn open_channel(chain: &Chain, payer: &Key, agent: &AccountId) -> anyhow::Result<()> {
-	let call = credits::Call::<Runtime>::open { agent: agent.clone(), deposit: DEPOSIT };
+	let call = credits::Call::<Runtime>::open { agent: agent.clone(), deposit: DEPOSIT, terms: TERMS };
 	chain.submit(payer, call, Wait::Finalised).await?;
 	Ok(())
 }
@@ -468,6 +483,7 @@ pub fn configure(
 			max_context: 2_048,
 		},
 		batch: BatchConfig { interval_s, ..BatchConfig::default() },
+		auditor: None,
 		models: vec![
 			model(deployment.adapter, "SmolLM2-135M with a WordNet adapter", Some(files.adapter())),
 			model(deployment.base, "SmolLM2-135M-Instruct", None),

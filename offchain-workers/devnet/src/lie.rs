@@ -14,11 +14,11 @@ use openledger_chain::{
 	Balance, Chain, Runtime, RuntimeEvent, Wait,
 };
 use openledger_gateway::ApiKey;
-use openledger_primitives::{payout, Attribution, Scored};
+use openledger_primitives::{audit, payout, Attribution, Scored};
 use openledger_worker::{
 	audit::{BatchFile, PublishedRecord},
 	batch,
-	journal::Record,
+	journal::{secrets, Exhibit, Record},
 };
 use sp_core::H256;
 
@@ -50,19 +50,22 @@ pub async fn tell(chain: &Chain, roles: &Roles, honest: &Answer, friend_row: u32
 	let friend = roles.liar.account();
 	let (_, pool) = openledger_primitives::money::DEFAULT_SPLIT.pools(receipt.fee).context("the fee overflows")?;
 	let lines = vec![payout::Line { account: friend, role: payout::Role::Commons { datanet: None }, amount: pool }];
-	let record = Record { receipt, signature, body, lines };
+	let record = Record { receipt, signature, exhibit: Exhibit::default(), body, lines };
 	let records = std::slice::from_ref(&record);
 	let split = openledger_primitives::money::DEFAULT_SPLIT;
 	let batch = batch::assemble(&domain, &agent, &agent, &split, records).context("the batch overflows")?;
 
 	let fee = record.receipt.fee;
 	let ApiKey(signed) = client::api_key(chain, &roles.payer, &agent, fee).await?;
-	let draw = Draw { payer: roles.payer.account(), drawn: fee, ceiling: fee, signature: signed.signature };
+	let draw =
+		Draw { payer: roles.payer.account(), drawn: fee, ceiling: fee, signer: None, signature: signed.signature };
+	let secrets = secrets().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
 	let call = Call::<Runtime>::submit_batch {
 		first_seq: 0,
 		receipts: batch.receipt_tree.commitment(),
 		payouts: batch.payout_tree.commitment(),
 		blob: H256::zero(),
+		lot: audit::lot(&domain, &secrets),
 		draws: vec![draw].try_into().map_err(|_| anyhow::anyhow!("too many payers"))?,
 	};
 	let included = chain.submit(&roles.liar_signer, call, Wait::Finalised).await?;

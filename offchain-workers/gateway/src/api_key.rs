@@ -11,19 +11,22 @@ use sp_runtime::{AccountId32, MultiSignature};
 
 const PREFIX: &str = "olv1-";
 
-/// A voucher with its payer's signature.
+/// A voucher with a signature for its payer.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct SignedVoucher {
 	/// The voucher.
 	pub voucher: Voucher<AccountId32>,
-	/// The payer's signature.
+	/// Who signed it: a session key of the payer, or the payer if `None`.
+	pub signer: Option<AccountId32>,
+	/// Its signature.
 	pub signature: MultiSignature,
 }
 
 impl SignedVoucher {
-	/// Whether the payer signed it for this chain.
+	/// Whether it is signed for this chain by whom it says. That a session key may sign, the chain knows.
 	pub fn verify(&self, domain: &Domain) -> bool {
-		self.voucher.verify(domain, &self.signature)
+		let signer = self.signer.as_ref().unwrap_or(&self.voucher.payer);
+		self.voucher.verify_from(domain, &self.signature, signer)
 	}
 }
 
@@ -64,7 +67,7 @@ mod tests {
 		let voucher = Voucher { payer: pair.public().into(), agent: [2; 32].into(), channel: 0, cumulative: 7 };
 		let domain = Domain { genesis: H256::repeat_byte(3) };
 		let signature = pair.sign(&voucher.payload(&domain)).into();
-		let key = ApiKey(SignedVoucher { voucher, signature });
+		let key = ApiKey(SignedVoucher { voucher, signer: None, signature });
 		assert!(key.0.verify(&domain));
 		assert!(!key.0.verify(&Domain { genesis: H256::zero() }));
 		let text = key.to_string();
@@ -72,5 +75,19 @@ mod tests {
 		for bad in ["", "sk-abc", "olv1-", "olv1-!!", &text[..text.len() - 4], &format!("{text}AAAA")] {
 			assert!(bad.parse::<ApiKey>().is_err(), "{bad}");
 		}
+	}
+
+	#[test]
+	fn a_session_key_signs_in_its_own_name() {
+		let (payer, session) = (sr25519::Pair::from_seed(&[1; 32]), sr25519::Pair::from_seed(&[2; 32]));
+		let voucher = Voucher { payer: payer.public().into(), agent: [2; 32].into(), channel: 0, cumulative: 7 };
+		let domain = Domain { genesis: H256::repeat_byte(3) };
+		let signature: MultiSignature = session.sign(&voucher.payload(&domain)).into();
+		let signed = |signer| SignedVoucher { voucher: voucher.clone(), signer, signature: signature.clone() };
+		let by_session = signed(Some(session.public().into()));
+		assert!(by_session.verify(&domain));
+		assert!(!signed(None).verify(&domain) && !signed(Some(payer.public().into())).verify(&domain));
+		let text = ApiKey(by_session.clone()).to_string();
+		assert_eq!(text.parse(), Ok(ApiKey(by_session)));
 	}
 }

@@ -2,8 +2,8 @@
 
 use crate::Takedowns;
 use openledger_attribution::{RetrievalIndex, RowText};
-use openledger_primitives::{Balance, IndexId, ModelId};
-use std::sync::Arc;
+use openledger_primitives::{Balance, IndexId, ModelId, Terms};
+use std::sync::{atomic::AtomicBool, Arc};
 
 /// An attribution index with the rows it stands for.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Retrieval {
 	pub rows: Vec<RowText>,
 	/// Which of them were taken down; shared by the indexes of a datanet.
 	pub taken: Arc<Takedowns>,
+	/// Set when the index may not be used any more; shared by the models that use it.
+	pub retired: Arc<AtomicBool>,
 }
 
 /// A model on offer.
@@ -45,6 +47,12 @@ impl ServedModel {
 	pub fn price(&self, tokens_in: u32, tokens_out: u32) -> Balance {
 		let part = |tokens: u32, price: Balance| price.saturating_mul(u128::from(tokens));
 		part(tokens_in, self.price_in).saturating_add(part(tokens_out, self.price_out)).div_ceil(1_000).max(1)
+	}
+
+	/// What a payer must agree to, when `overhead` percent of a fee go neither to models nor to data. Under these terms no
+	/// [`ServedModel::price`] is too high: every prompt has a token, so even the least fee is covered.
+	pub fn terms(&self, overhead: u8) -> Terms {
+		Terms { price_in: self.price_in.max(1), price_out: self.price_out, overhead }
 	}
 }
 
@@ -77,6 +85,12 @@ mod tests {
 		assert_eq!(model.price(10, 3), 18);
 		assert_eq!(model.price(0, 0), 1);
 		assert_eq!(ServedModel { price_in: u128::MAX, ..model.clone() }.price(9, 9), u128::MAX.div_ceil(1_000));
+		for (price_in, price_out) in [(0, 0), (0, 1), (1, 0), (1_000, 2_500), (u128::MAX, 0)] {
+			let model = ServedModel { price_in, price_out, ..model.clone() };
+			for (tokens_in, tokens_out) in [(1, 0), (1, 1), (999, 1), (1_000, 1_001)] {
+				assert!(model.price(tokens_in, tokens_out) <= model.terms(45).most(tokens_in, tokens_out));
+			}
+		}
 		let catalog = Catalog(vec![model]);
 		assert!(catalog.find("openledger/3").is_some() && catalog.find("3").is_some());
 		assert!(["openledger/4", "gpt-4", "", "openledger/"].iter().all(|name| catalog.find(name).is_none()));

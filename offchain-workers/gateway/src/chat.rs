@@ -5,7 +5,7 @@ use crate::{
 	ledger::{Draft, Issued, Reservation},
 	openai::ChatRequest,
 	prompt::{self, Citation, Sources},
-	ApiError, Gateway, Ledger, ServedModel,
+	ApiError, Gateway, Ledger, ServedModel, Transcript,
 };
 use axum::{
 	extract::{rejection::JsonRejection, State},
@@ -17,8 +17,7 @@ use axum::{
 	Json,
 };
 use codec::Encode;
-use openledger_openlora::{ChatMessage, Completion, EngineError, FinishReason, GenerateRequest, TokenEvent};
-use openledger_primitives::{Blake2b256, TreeHash};
+use openledger_openlora::{ChatMessage, Completion, EngineError, FinishReason, GenerateRequest, Sampling, TokenEvent};
 use serde_json::{json, Value};
 use sp_core::H256;
 use std::{convert::Infallible, sync::Arc, time::SystemTime};
@@ -31,6 +30,9 @@ struct Accepted {
 	created: u64,
 	model: ServedModel,
 	prompt: Vec<u32>,
+	/// The last message.
+	question: String,
+	sampling: Sampling,
 	sources: Sources,
 	reservation: Reservation,
 	tokens: mpsc::Receiver<TokenEvent>,
@@ -85,17 +87,19 @@ async fn accept<L: Ledger>(
 	let ApiKey(voucher) = bearer(headers)?.parse::<ApiKey>()?;
 
 	// Nobody who cannot pay for one token each way gets the encoder to work.
-	drop(gateway.ledger.reserve(voucher.clone(), model.price(1, 1)).await?);
-	let (prompt, sources) = prepare(gateway, &model, messages).await?;
+	let asked = model.terms(gateway.ledger.overhead());
+	drop(gateway.ledger.reserve(voucher.clone(), asked, model.price(1, 1)).await?);
+	let question = messages.last().map(|message| message.content.clone()).unwrap_or_default();
+	let (prompt, sources) = prepare(gateway, &model, messages, question.clone()).await?;
 	let tokens_in = u32::try_from(prompt.len()).map_err(|_| ApiError::Malformed("the prompt is too long".into()))?;
-	let reservation = gateway.ledger.reserve(voucher, model.price(tokens_in, max_tokens)).await?;
+	let reservation = gateway.ledger.reserve(voucher, asked, model.price(tokens_in, max_tokens)).await?;
 	let generate =
 		GenerateRequest { prompt: prompt.clone(), adapter: model.adapter.clone(), max_tokens, sampling, stop };
 	let tokens = gateway.engine.generate(generate)?;
 	let created = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
 	let id = format!("chatcmpl-{:016x}", random()?);
 	let backlog = (max_tokens as usize).saturating_add(2);
-	Ok(Accepted { id, created, model, prompt, sources, reservation, tokens, backlog })
+	Ok(Accepted { id, created, model, prompt, question, sampling, sources, reservation, tokens, backlog })
 }
 
 fn random() -> Result<u64, ApiError> {
@@ -112,6 +116,7 @@ async fn prepare<L: Ledger>(
 	gateway: &Arc<Gateway<L>>,
 	model: &ServedModel,
 	messages: Vec<ChatMessage>,
+	question: String,
 ) -> Result<(Vec<u32>, Sources), ApiError> {
 	let queue = gateway.engine.options().queue;
 	let turn = gateway.turns.clone().try_acquire_owned().map_err(|_| EngineError::Overloaded { queue })?;
@@ -119,7 +124,6 @@ async fn prepare<L: Ledger>(
 	let (tokenizer, limit) = (gateway.engine.tokenizer(), gateway.limits.top_rows);
 	let work = move || {
 		let _turn = turn;
-		let question = messages.last().map(|message| message.content.clone()).unwrap_or_default();
 		let sources = match (retrieval, encoder) {
 			(Some(retrieval), Some(encoder)) => prompt::find(&retrieval, &encoder, &question, limit)?,
 			_ => Sources::default(),
@@ -132,8 +136,8 @@ async fn prepare<L: Ledger>(
 
 /// Passes tokens on and ends with the receipt.
 async fn drive<L: Ledger>(gateway: Arc<Gateway<L>>, accepted: Accepted, pieces: mpsc::Sender<Piece>) {
-	let Accepted { model, prompt, sources, reservation, mut tokens, .. } = accepted;
-	while let Some(event) = tokens.recv().await {
+	let mut accepted = accepted;
+	while let Some(event) = accepted.tokens.recv().await {
 		match event {
 			TokenEvent::Token { text, .. } => {
 				if !text.is_empty() {
@@ -142,7 +146,7 @@ async fn drive<L: Ledger>(gateway: Arc<Gateway<L>>, accepted: Accepted, pieces: 
 				}
 			}
 			TokenEvent::Done(completion) => {
-				let last = finish(&gateway, &model, &prompt, sources, reservation, completion).await;
+				let last = finish(&gateway, accepted, completion).await;
 				let _ = pieces.send(last.unwrap_or_else(Piece::Failed)).await;
 				return;
 			}
@@ -158,22 +162,26 @@ async fn drive<L: Ledger>(gateway: Arc<Gateway<L>>, accepted: Accepted, pieces: 
 
 async fn finish<L: Ledger>(
 	gateway: &Gateway<L>,
-	model: &ServedModel,
-	prompt: &[u32],
-	sources: Sources,
-	reservation: Reservation,
+	accepted: Accepted,
 	completion: Completion,
 ) -> Result<Piece, ApiError> {
+	let Accepted { model, prompt, question, sampling, sources, reservation, .. } = accepted;
 	let (request_salt, response_salt) = (random()?, random()?);
 	let (tokens_in, tokens_out) = (completion.prompt_tokens, completion.completion_tokens);
 	let draft = Draft {
 		model: model.id,
-		request: salted(request_salt, prompt),
-		response: salted(response_salt, &completion.token_ids),
+		transcript: Transcript {
+			prompt,
+			request_salt,
+			answer: completion.token_ids,
+			response_salt,
+			sampling: Transcript::kept(&sampling),
+			question,
+		},
 		tokens_in,
 		tokens_out,
 		fee: model.price(tokens_in, tokens_out).min(reservation.most),
-		fingerprint: H256(completion.fingerprint),
+		raw: H256(completion.fingerprint),
 		attribution: sources.attribution.clone(),
 		known_at: sources.known_at,
 		sources: sources.sources,
@@ -186,13 +194,6 @@ async fn finish<L: Ledger>(
 	});
 	let openledger = describe(&issued, &sources.attribution, &sources.citations, request_salt, response_salt);
 	Ok(Piece::End(Box::new(End { finish: completion.finish, usage, openledger })))
-}
-
-/// BLAKE2b-256 of the salt and the token ids, all little-endian.
-fn salted(salt: u64, tokens: &[u32]) -> H256 {
-	let mut bytes = salt.to_le_bytes().to_vec();
-	tokens.iter().for_each(|token| bytes.extend_from_slice(&token.to_le_bytes()));
-	Blake2b256::hash(&bytes)
 }
 
 fn describe(

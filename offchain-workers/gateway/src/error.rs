@@ -39,6 +39,9 @@ pub enum ApiError {
 	/// The engine refuses.
 	#[error("{0}")]
 	Engine(#[from] EngineError),
+	/// Only the auditors of a case read what it is about.
+	#[error("you do not judge this case, or its receipt is not disclosed, or the signature is not yours")]
+	NotAMember,
 	/// There is no such receipt.
 	#[error("there is no such record")]
 	NotFound,
@@ -56,10 +59,11 @@ impl ApiError {
 			Self::NoVoucher => (StatusCode::UNAUTHORIZED, "no_voucher"),
 			Self::BadKey(_) => (StatusCode::UNAUTHORIZED, "invalid_api_key"),
 			Self::Payment(error) => match error {
-				LedgerError::WrongAgent { .. } | LedgerError::BadSignature { .. } => {
+				LedgerError::WrongAgent { .. } | LedgerError::BadSignature { .. } | LedgerError::BadSession { .. } => {
 					(StatusCode::UNAUTHORIZED, "invalid_voucher")
 				}
 				LedgerError::NoChannel { .. } => (StatusCode::PAYMENT_REQUIRED, "no_channel"),
+				LedgerError::AboveTerms { .. } => (StatusCode::PAYMENT_REQUIRED, "terms_exceeded"),
 				LedgerError::Exhausted { .. } => (StatusCode::PAYMENT_REQUIRED, "channel_exhausted"),
 				LedgerError::AtCapacity => (StatusCode::SERVICE_UNAVAILABLE, "agent_at_capacity"),
 				LedgerError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "ledger_unavailable"),
@@ -71,6 +75,7 @@ impl ApiError {
 				_ => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
 			},
 			Self::SourcesUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "sources_unavailable"),
+			Self::NotAMember => (StatusCode::FORBIDDEN, "not_a_member"),
 			Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
 			Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
 		}
@@ -81,6 +86,7 @@ impl ApiError {
 		let (status, code) = self.status();
 		let kind = match status {
 			StatusCode::UNAUTHORIZED => "authentication_error",
+			StatusCode::FORBIDDEN => "permission_error",
 			StatusCode::PAYMENT_REQUIRED => "payment_required",
 			status if status.is_server_error() => "server_error",
 			_ => "invalid_request_error",

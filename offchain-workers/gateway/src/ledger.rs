@@ -1,7 +1,7 @@
 //! What the gateway needs to be paid.
 
-use crate::SignedVoucher;
-use openledger_primitives::{payout::Source, Attribution, Balance, Domain, ModelId, Receipt};
+use crate::{SignedVoucher, Transcript};
+use openledger_primitives::{payout::Source, Attribution, Balance, Domain, ModelId, Receipt, Terms};
 use serde::Serialize;
 use sp_core::H256;
 use sp_runtime::{AccountId32, MultiSignature};
@@ -29,6 +29,24 @@ pub enum LedgerError {
 	NoChannel {
 		/// The channel of the voucher.
 		channel: u32,
+	},
+	/// A session key signed the voucher, and the payer does not answer for it.
+	#[error("the voucher is signed by {key}, which the payer has not authorised for so much, or not any more")]
+	BadSession {
+		/// The key.
+		key: String,
+	},
+	/// The model costs more, or its fees are divided otherwise, than the payer has agreed to.
+	#[error(
+		"the channel's terms do not allow this model: it asks {} planck for 1,000 tokens of a prompt and {} for 1,000 of \
+		 an answer, {} percent of a fee going neither to models nor to data; the terms allow {}, {} and {}",
+		.asked.price_in, .asked.price_out, .asked.overhead, .agreed.price_in, .agreed.price_out, .agreed.overhead
+	)]
+	AboveTerms {
+		/// What the model asks.
+		asked: Box<Terms>,
+		/// What the payer has agreed to.
+		agreed: Box<Terms>,
 	},
 	/// The voucher or the channel does not cover the price.
 	#[error(
@@ -84,18 +102,16 @@ impl std::fmt::Debug for Reservation {
 pub struct Draft {
 	/// The model.
 	pub model: ModelId,
-	/// Salted hash of the prompt's token ids.
-	pub request: H256,
-	/// Salted hash of the answer's token ids.
-	pub response: H256,
+	/// What it was computed from.
+	pub transcript: Transcript,
 	/// Tokens of the prompt.
 	pub tokens_in: u32,
 	/// Tokens of the answer.
 	pub tokens_out: u32,
 	/// The price.
 	pub fee: Balance,
-	/// Commitment to the activations.
-	pub fingerprint: H256,
+	/// The fingerprint of the activations, which the receipt commits to under a salt.
+	pub raw: H256,
 	/// The claim about sources.
 	pub attribution: Attribution,
 	/// The finalised block whose takedowns the claim follows; `None` without a claim.
@@ -120,10 +136,14 @@ pub trait Ledger: Send + Sync + 'static {
 	/// The chain that vouchers and receipts are bound to.
 	fn domain(&self) -> Domain;
 
-	/// Set aside up to `most` planck of what `voucher` allows.
+	/// The percent of a fee that goes neither to models nor to data.
+	fn overhead(&self) -> u8;
+
+	/// Set aside up to `most` planck of what `voucher` allows, if the payer has agreed to what is `asked`.
 	fn reserve(
 		&self,
 		voucher: SignedVoucher,
+		asked: Terms,
 		most: Balance,
 	) -> impl Future<Output = Result<Reservation, LedgerError>> + Send;
 

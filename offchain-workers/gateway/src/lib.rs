@@ -17,6 +17,7 @@ mod openai;
 mod prompt;
 mod server;
 mod takedowns;
+mod transcript;
 
 pub use api_key::{ApiKey, SignedVoucher};
 pub use catalog::{Catalog, Retrieval, ServedModel};
@@ -24,3 +25,4 @@ pub use error::ApiError;
 pub use ledger::{Draft, Issued, Ledger, LedgerError, Reservation};
 pub use server::{router, Gateway, Limits};
 pub use takedowns::{KnownTakedowns, Takedowns};
+pub use transcript::Transcript;

@@ -6,6 +6,7 @@ use openledger_openlora::ChatMessage;
 use openledger_primitives::{attribution::Vector, payout::Source, Attribution, IndexId, Part, Pool, Scored};
 use serde::Serialize;
 use sp_runtime::AccountId32;
+use std::sync::atomic::Ordering;
 
 /// What the model is told when it has sources.
 const INSTRUCTION: &str = "Answer in one or two sentences. Use these notes where they help:";
@@ -32,9 +33,12 @@ pub(crate) struct Sources {
 }
 
 /// Finds the rows of `retrieval` that bear on `question`. Blocks while the encoder runs. Fails when it is not known
-/// which rows were taken down: naming one costs the stake.
+/// which rows were taken down: naming one costs the stake. A retired index finds nothing.
 pub(crate) fn find(retrieval: &Retrieval, encoder: &Encoder, question: &str, limit: u32) -> Result<Sources, ApiError> {
 	let taken = retrieval.taken.current().ok_or(ApiError::SourcesUnavailable)?;
+	if retrieval.retired.load(Ordering::Relaxed) {
+		return Ok(Sources { known_at: Some(taken.at), ..Sources::default() });
+	}
 	let vectors = encoder.encode(&[question]).map_err(|error| match error {
 		EncoderError::EmptyText { .. } => ApiError::Malformed("the last message has no words".into()),
 		error => internal(&error),
@@ -123,6 +127,7 @@ mod tests {
 			index: RetrievalIndex::build(domain, DatanetId(1), 0, rows, 1).unwrap(),
 			rows: (0..3).map(text).collect(),
 			taken: Arc::new(Takedowns::new(Duration::from_secs(1))),
+			retired: Arc::default(),
 		}
 	}
 

@@ -78,6 +78,7 @@ fn unknown_path() -> Value {
 }
 
 async fn models<L: Ledger>(State(gateway): State<Arc<Gateway<L>>>) -> Json<Value> {
+	let overhead = gateway.ledger.overhead();
 	let describe = |model: &crate::ServedModel| {
 		json!({
 			"id": model.name(),
@@ -85,7 +86,8 @@ async fn models<L: Ledger>(State(gateway): State<Arc<Gateway<L>>>) -> Json<Value
 			"created": 0,
 			"owned_by": "openledger",
 			"title": model.title,
-			// Strings, because JSON numbers lose planck.
+			// What a channel's terms must allow. Strings, because JSON numbers lose planck.
+			"terms": model.terms(overhead),
 			"price": { "in_planck_per_1k": model.price_in.to_string(), "out_planck_per_1k": model.price_out.to_string() },
 			"index": model.retrieval.as_ref().map(|retrieval| retrieval.id),
 		})

@@ -2,7 +2,8 @@
 //! final hidden states, which a run with other weights, another adapter or another prompt does not reproduce.
 //!
 //! The values come from f32 arithmetic rounded to bf16. The same build on the same CPU gives the same commitment;
-//! across CPUs an entry can differ in its last bit, so an auditor compares [`Record`]s with a tolerance.
+//! across CPUs an entry can differ in its last bit. Two [`Record`]s can be compared with a tolerance, commitments cannot:
+//! whoever has only those to compare, as auditors do, needs the CPU that they were made on.
 
 /// One of this many generated tokens is recorded, beside the last.
 pub const INTERVAL: u32 = 32;

@@ -23,6 +23,12 @@ pub struct Batch {
 	pub fees: BTreeMap<AccountId32, Balance>,
 }
 
+/// The tree over the receipts of consecutive `records`. `None` when the fees overflow.
+pub fn receipt_tree(domain: &Domain, agent: &AccountId32, records: &[Record]) -> Option<SumTree<Blake2b256>> {
+	let leaf = |receipt: &Receipt<AccountId32>| (receipt.leaf(domain, agent), receipt.fee);
+	SumTree::new(records.iter().map(|record| leaf(&record.receipt)))
+}
+
 /// The batch of consecutive `records`. `None` when there are none, or the sums overflow.
 pub fn assemble(
 	domain: &Domain,
@@ -32,8 +38,7 @@ pub fn assemble(
 	records: &[Record],
 ) -> Option<Batch> {
 	let first_seq = records.first()?.receipt.seq;
-	let leaf = |receipt: &Receipt<AccountId32>| (receipt.leaf(domain, agent), receipt.fee);
-	let receipt_tree = SumTree::new(records.iter().map(|record| leaf(&record.receipt)))?;
+	let receipt_tree = receipt_tree(domain, agent, records)?;
 	let lines = records.iter().flat_map(|record| record.lines.iter().cloned());
 	let (_, payouts) = payout::settle(split, beneficiary, receipt_tree.commitment().sum, lines)?;
 	let payout_tree = payout::tree(&payouts, domain, agent, first_seq)?;
@@ -69,6 +74,7 @@ pub fn explain(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::journal::Exhibit;
 	use openledger_primitives::{
 		money::DEFAULT_SPLIT, payout::Role, Attribution, Blake2b256, DatanetId, ModelId, NumericClass,
 	};
@@ -98,7 +104,7 @@ mod tests {
 		let role = Role::Commons { datanet: Some(DatanetId(0)) };
 		let lines = lines.iter().map(|(who, amount)| Line { account: account(*who), role, amount: *amount }).collect();
 		let signature = Signature::from_raw([0; 64]).into();
-		Record { receipt, signature, body: Attribution::default(), lines }
+		Record { receipt, signature, exhibit: Exhibit::default(), body: Attribution::default(), lines }
 	}
 
 	#[test]

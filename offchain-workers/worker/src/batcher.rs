@@ -7,7 +7,7 @@ use crate::{
 	batch::{self, Batch},
 	books::Books,
 	config::BatchConfig,
-	journal::{BatchEntry, Record},
+	journal::{secrets, BatchEntry, Record},
 };
 use anyhow::Context;
 use codec::Encode;
@@ -16,7 +16,10 @@ use openledger_chain::{
 	AccountId, Balance, Chain, ChainError, Runtime, RuntimeEvent, Wait,
 };
 use openledger_gateway::Ledger;
-use openledger_primitives::batch::MAX_PAYERS;
+use openledger_primitives::{
+	audit::{self, MAX_AUDITS},
+	batch::MAX_PAYERS,
+};
 use openledger_store::Store;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
@@ -81,18 +84,14 @@ impl Batcher {
 	/// What can still be drawn from `payer`.
 	async fn room(&self, payer: &AccountId) -> anyhow::Result<Balance> {
 		let channel = self.chain.channel(payer, &self.books.identity().agent).await?;
-		let (Some(channel), Some(signed)) = (channel, self.books.voucher(payer)) else { return Ok(0) };
-		if channel.nonce != signed.voucher.channel {
-			return Ok(0);
-		}
-		Ok(channel.deposit.min(signed.voucher.cumulative).saturating_sub(channel.drawn))
+		let Some(channel) = channel else { return Ok(0) };
+		let ceiling = self.books.voucher(payer, &channel).map_or(0, |signed| signed.voucher.cumulative);
+		Ok(channel.deposit.min(ceiling).saturating_sub(channel.drawn))
 	}
 
 	/// Keeps as many receipts as the chain takes in one batch: payers are bounded, and so are unsettled fees.
 	async fn trim(&self, records: &mut Vec<Record>) -> anyhow::Result<()> {
-		let agent =
-			self.chain.agent(&self.books.identity().agent).await?.context("this account is no agent any more")?;
-		let mut cover = (agent.stake / 2).saturating_sub(agent.exposure);
+		let mut cover = self.chain.cover(&self.books.identity().agent).await?;
 		let mut payers = BTreeSet::new();
 		let mut fits = |record: &&Record| {
 			payers.insert(record.receipt.payer.clone());
@@ -108,6 +107,16 @@ impl Batcher {
 		Ok(())
 	}
 
+	/// The secrets of the batch that begins with `first_seq`: those of an earlier attempt, which the chain may have the lot
+	/// of, or new ones.
+	fn secrets(&self, first_seq: u64) -> anyhow::Result<[H256; MAX_AUDITS]> {
+		let batches = self.books.journal().batches()?;
+		match batches.into_iter().find(|(first, _)| *first == first_seq) {
+			Some((_, entry)) => Ok(entry.secrets),
+			None => secrets().map_err(|error| anyhow::anyhow!("no randomness: {error}")),
+		}
+	}
+
 	async fn submit(&self, records: &[Record]) -> anyhow::Result<u64> {
 		let identity = self.books.identity();
 		let (domain, split) = (self.books.domain(), self.books.split());
@@ -115,10 +124,12 @@ impl Batcher {
 			.context("the sums of the batch overflow")?;
 		let blob: Vec<_> = records.iter().map(|record| (&record.receipt, &record.signature)).collect();
 		let blob = H256(self.store.put(&blob.encode())?);
+		let secrets = self.secrets(batch.first_seq)?;
 		let entry = BatchEntry {
 			count: u32::try_from(records.len())?,
 			beneficiary: identity.beneficiary.clone(),
 			blob,
+			secrets,
 			number: None,
 			done: false,
 		};
@@ -140,6 +151,7 @@ impl Batcher {
 			payouts: batch.payout_tree.commitment(),
 			blob,
 			draws,
+			lot: audit::lot(&domain, &secrets),
 		};
 		let submitted = self.chain.submit(&identity.signer, call, Wait::Finalised).await;
 		if let Err(ChainError::Dispatch { reason, .. }) = &submitted {
@@ -163,13 +175,16 @@ impl Batcher {
 	async fn draws(&self, batch: &Batch) -> anyhow::Result<Vec<Draw<AccountId, MultiSignature>>> {
 		let mut draws = vec![];
 		for (payer, fee) in batch.fees.iter().filter(|(_, fee)| **fee > 0) {
-			let signed = self.books.voucher(payer).with_context(|| format!("there is no voucher of {payer}"))?;
 			let channel = self.chain.channel(payer, &self.books.identity().agent).await?;
-			let before = channel.with_context(|| format!("the channel of {payer} is closed"))?.drawn;
+			let channel = channel.with_context(|| format!("the channel of {payer} is closed"))?;
+			let signed = self.books.voucher(payer, &channel);
+			let signed =
+				signed.with_context(|| format!("there is no voucher of {payer} that is worth anything now"))?;
 			draws.push(Draw {
 				payer: payer.clone(),
-				drawn: before.checked_add(*fee).context("the total of a payer overflows")?,
+				drawn: channel.drawn.checked_add(*fee).context("the total of a payer overflows")?,
 				ceiling: signed.voucher.cumulative,
+				signer: signed.signer,
 				signature: signed.signature,
 			});
 		}

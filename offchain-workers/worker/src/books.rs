@@ -4,18 +4,17 @@
 //! and what is set aside for answers under way.
 
 use crate::{
-	journal::{rank, Journal, JournalError, Record},
+	journal::{Exhibit, Journal, JournalError, Record},
 	takedowns,
+	vouchers::{worth, Vouchers, KEY_MARGIN},
 };
 use openledger_chain::{AccountId, Balance, Chain, ChainError, ChannelRecord, Key};
 use openledger_gateway::{Draft, Issued, Ledger, LedgerError, Reservation, SignedVoucher};
 use openledger_primitives::{
-	batch::MAX_EXPOSURE_PERCENT,
 	money::FeeSplit,
 	payout::{Answer, Royalty},
-	DatanetId, Domain, ModelId, NumericClass, Receipt,
+	DatanetId, Domain, ModelId, NumericClass, Receipt, Terms,
 };
-use sp_runtime::Perbill;
 use std::{
 	collections::HashMap,
 	sync::{
@@ -29,12 +28,9 @@ use std::{
 const FRESH: Duration = Duration::from_secs(30);
 /// The same when it says that too little is left: somebody who tops up need not wait.
 const BRIEFLY: Duration = Duration::from_secs(1);
-/// The part of the stake that unsettled fees may reach.
-const MAX_EXPOSURE: Perbill = Perbill::from_percent(MAX_EXPOSURE_PERCENT);
-
 /// What the division of a fee needs to know of a model.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct Division {
 	/// Who shares the model pool.
 	pub royalties: Vec<Royalty<AccountId>>,
 	/// The datanet whose commons has what rows leave over; the treasury if there is none.
@@ -52,10 +48,10 @@ pub struct Identity {
 	pub signer: Key,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Payer {
-	/// The best voucher.
-	voucher: SignedVoucher,
+	/// The best voucher of each signer.
+	vouchers: Vouchers,
 	channel: Option<ChannelRecord>,
 	/// When the channel was read; `None` when it must be read again.
 	checked: Option<Instant>,
@@ -68,7 +64,7 @@ struct Payer {
 impl Payer {
 	/// What is left under `ceiling`.
 	fn left(&self, ceiling: Balance) -> Balance {
-		self.channel.map_or(0, |channel| {
+		self.channel.as_ref().map_or(0, |channel| {
 			let gone = channel.drawn.saturating_add(self.owed).saturating_add(self.held);
 			ceiling.min(channel.deposit).saturating_sub(gone)
 		})
@@ -112,7 +108,7 @@ struct Inner {
 	chain: Chain,
 	identity: Identity,
 	split: FeeSplit,
-	terms: HashMap<ModelId, Terms>,
+	divisions: HashMap<ModelId, Division>,
 	journal: Journal,
 	state: Mutex<State>,
 	finalised: AtomicU32,
@@ -146,7 +142,7 @@ impl Books {
 		chain: Chain,
 		identity: Identity,
 		split: FeeSplit,
-		terms: HashMap<ModelId, Terms>,
+		divisions: HashMap<ModelId, Division>,
 		journal: Journal,
 	) -> Result<Self, BooksError> {
 		let on_chain = chain.next_seq(&identity.agent).await?;
@@ -155,11 +151,13 @@ impl Books {
 			return Err(BooksError::Behind { chain: on_chain, journal: next_seq });
 		}
 		let finalised = AtomicU32::new(chain.finalised().await?);
-		let mut payers = HashMap::new();
+		let mut payers = HashMap::<AccountId, Payer>::new();
 		for voucher in journal.vouchers()? {
-			let payer = voucher.voucher.payer.clone();
-			let channel = chain.channel(&payer, &identity.agent).await?;
-			payers.insert(payer, Payer { voucher, channel, checked: Some(Instant::now()), owed: 0, held: 0 });
+			payers.entry(voucher.voucher.payer.clone()).or_default().vouchers.take(&voucher);
+		}
+		for (account, payer) in &mut payers {
+			payer.channel = chain.channel(account, &identity.agent).await?;
+			payer.checked = Some(Instant::now());
 		}
 		for record in journal.records(on_chain..next_seq)? {
 			if let Some(payer) = payers.get_mut(&record.receipt.payer) {
@@ -173,7 +171,7 @@ impl Books {
 			);
 		}
 		let state = Mutex::new(State { next_seq, owed_from: on_chain, payers, cover: None });
-		Ok(Self(Arc::new(Inner { chain, identity, split, terms, journal, state, finalised })))
+		Ok(Self(Arc::new(Inner { chain, identity, split, divisions, journal, state, finalised })))
 	}
 
 	/// Who serves.
@@ -196,9 +194,15 @@ impl Books {
 		self.state().next_seq
 	}
 
-	/// The newest voucher of `payer`.
-	pub fn voucher(&self, payer: &AccountId) -> Option<SignedVoucher> {
-		self.state().payers.get(payer).map(|payer| payer.voucher.clone())
+	/// The voucher of `payer` that is worth most under `channel` now.
+	pub fn voucher(&self, payer: &AccountId, channel: &ChannelRecord) -> Option<SignedVoucher> {
+		let now = self.finalised();
+		self.state().payers.get(payer).and_then(|payer| payer.vouchers.best(channel, now).cloned())
+	}
+
+	/// The last finalised block that is known.
+	pub fn finalised(&self) -> u32 {
+		self.0.finalised.load(Ordering::Relaxed)
 	}
 
 	/// Notes the last finalised block, which receipts are dated with.
@@ -248,13 +252,16 @@ impl Books {
 	}
 
 	/// Takes over `voucher` if it is the best one, with the channel as the chain has it. Reads the chain again when
-	/// what is known is old, or does not leave `most`.
-	async fn refresh(&self, voucher: &SignedVoucher, most: Balance) -> Result<(), LedgerError> {
+	/// what is known is old, or does not leave `most` under terms that allow what is `asked`.
+	async fn refresh(&self, voucher: &SignedVoucher, asked: &Terms, most: Balance) -> Result<(), LedgerError> {
 		let account = &voucher.voucher.payer;
 		let known = self.state().payers.get(account).is_some_and(|payer| {
-			let same = payer.channel.is_some_and(|channel| channel.nonce == voucher.voucher.channel);
+			let at = self.finalised().saturating_add(KEY_MARGIN);
+			let same = payer.channel.as_ref().is_some_and(|channel| worth(channel, voucher, at).is_some());
 			let age = payer.checked.map(|at| at.elapsed());
-			let fresh = if payer.left(voucher.voucher.cumulative) < most { BRIEFLY } else { FRESH };
+			let agreed = payer.channel.as_ref().is_some_and(|channel| channel.terms.allow(asked));
+			let enough = agreed && payer.left(voucher.voucher.cumulative) >= most;
+			let fresh = if enough { FRESH } else { BRIEFLY };
 			same && age.is_some_and(|age| age < fresh)
 		});
 		let read = match known {
@@ -272,30 +279,22 @@ impl Books {
 
 	/// Returns whether the voucher is better than the one that was known.
 	fn take_over(&self, voucher: &SignedVoucher, read: Option<Option<ChannelRecord>>) -> Result<bool, LedgerError> {
-		let no_channel = LedgerError::NoChannel { channel: voucher.voucher.channel };
-		let open = |channel: &Option<ChannelRecord>| {
-			channel.is_some_and(|found| found.closing.is_none() && found.nonce == voucher.voucher.channel)
-		};
+		let at = self.finalised().saturating_add(KEY_MARGIN);
 		let mut state = self.state();
 		let Some(payer) = state.payers.get_mut(&voucher.voucher.payer) else {
 			// Only who has a channel is remembered.
-			let Some(channel) = read.filter(open) else { return Err(no_channel) };
-			let checked = Some(Instant::now());
-			let payer = Payer { voucher: voucher.clone(), channel, checked, owed: 0, held: 0 };
+			let channel = read.flatten();
+			check(channel.as_ref(), voucher, at)?;
+			let mut payer = Payer { channel, checked: Some(Instant::now()), ..Payer::default() };
+			payer.vouchers.take(voucher);
 			state.payers.insert(voucher.voucher.payer.clone(), payer);
 			return Ok(true);
 		};
 		if let Some(channel) = read {
 			payer.read(channel);
 		}
-		if !open(&payer.channel) {
-			return Err(no_channel);
-		}
-		let better = rank(&payer.voucher) < rank(voucher);
-		if better {
-			payer.voucher = voucher.clone();
-		}
-		Ok(better)
+		check(payer.channel.as_ref(), voucher, at)?;
+		Ok(payer.vouchers.take(voucher))
 	}
 
 	/// What unsettled fees may still grow by.
@@ -306,8 +305,7 @@ impl Books {
 			}
 		}
 		let asked = self.state().owed_from;
-		let record = self.0.chain.agent(&self.0.identity.agent).await.map_err(unavailable)?;
-		let cover = record.map_or(0, |agent| MAX_EXPOSURE.mul_floor(agent.stake).saturating_sub(agent.exposure));
+		let cover = self.0.chain.cover(&self.0.identity.agent).await.map_err(unavailable)?;
 		let mut state = self.state();
 		// An answer from before a batch says nothing about the time after it.
 		if state.owed_from == asked {
@@ -324,35 +322,37 @@ impl Books {
 
 	/// Writes a receipt down and signs it. Blocks until it is on disk.
 	fn write(&self, payer: AccountId, draft: Draft) -> Result<Issued, LedgerError> {
-		let Inner { identity, split, terms, journal, finalised, .. } = &*self.0;
-		let terms = terms.get(&draft.model).ok_or_else(|| unavailable("a model without terms"))?;
+		let Inner { identity, split, divisions, journal, .. } = &*self.0;
+		let division = divisions.get(&draft.model).ok_or_else(|| unavailable("a model whose fees nobody shares"))?;
 		let answer = Answer {
 			fee: draft.fee,
-			royalties: terms.royalties.clone(),
+			royalties: division.royalties.clone(),
 			sources: draft.sources,
-			commons: (Chain::commons(terms.datanet), terms.datanet),
+			commons: (Chain::commons(division.datanet), division.datanet),
 		};
 		let lines = answer.lines(split).ok_or_else(|| unavailable("the fee cannot be divided"))?;
 		let domain = self.domain();
+		let exhibit = Exhibit::draw(draft.raw).map_err(unavailable)?;
 		// Held until the receipt is on disk: sequence numbers have no gaps.
 		let mut state = self.state();
 		let receipt = Receipt {
 			seq: state.next_seq,
 			payer: payer.clone(),
 			model: draft.model,
-			request: draft.request,
-			response: draft.response,
+			request: draft.transcript.request(),
+			response: draft.transcript.response(),
 			tokens_in: draft.tokens_in,
 			tokens_out: draft.tokens_out,
 			fee: draft.fee,
-			fingerprint: draft.fingerprint,
+			fingerprint: exhibit.fingerprint(&domain),
 			attribution: draft.attribution.commitment(&domain),
 			class: NumericClass::FloatCpu,
-			at: takedowns::date(finalised.load(Ordering::Relaxed), draft.known_at),
+			at: takedowns::date(self.finalised(), draft.known_at),
 		};
 		let signature = identity.signer.sign(&receipt.leaf(&domain, &identity.agent));
-		let record = Record { receipt: receipt.clone(), signature: signature.clone(), body: draft.attribution, lines };
-		journal.append(&record).map_err(unavailable)?;
+		let body = draft.attribution;
+		let record = Record { receipt: receipt.clone(), signature: signature.clone(), exhibit, body, lines };
+		journal.append(&record, &draft.transcript).map_err(unavailable)?;
 		state.next_seq = state.next_seq.saturating_add(1);
 		if let Some(payer) = state.payers.get_mut(&payer) {
 			payer.owed = payer.owed.saturating_add(receipt.fee);
@@ -365,12 +365,29 @@ fn unavailable(error: impl std::fmt::Display) -> LedgerError {
 	LedgerError::Unavailable(error.to_string())
 }
 
+/// Whether something can be sold for `voucher` that is drawn by block `at`.
+fn check(channel: Option<&ChannelRecord>, voucher: &SignedVoucher, at: u32) -> Result<(), LedgerError> {
+	let number = voucher.voucher.channel;
+	let open = channel.filter(|found| found.closing.is_none() && found.nonce == number);
+	let channel = open.ok_or(LedgerError::NoChannel { channel: number })?;
+	if worth(channel, voucher, at).is_none() {
+		// Only a session key can fail here.
+		let key = voucher.signer.as_ref().map(ToString::to_string).unwrap_or_default();
+		return Err(LedgerError::BadSession { key });
+	}
+	Ok(())
+}
+
 impl Ledger for Books {
 	fn domain(&self) -> Domain {
 		self.0.chain.domain()
 	}
 
-	async fn reserve(&self, voucher: SignedVoucher, most: Balance) -> Result<Reservation, LedgerError> {
+	fn overhead(&self) -> u8 {
+		self.0.split.overhead()
+	}
+
+	async fn reserve(&self, voucher: SignedVoucher, asked: Terms, most: Balance) -> Result<Reservation, LedgerError> {
 		let agent = &self.0.identity.agent;
 		if voucher.voucher.agent != *agent {
 			let (found, expected) = (voucher.voucher.agent.to_string(), agent.to_string());
@@ -380,7 +397,7 @@ impl Ledger for Books {
 		if !voucher.verify(&domain) {
 			return Err(LedgerError::BadSignature { genesis: format!("{:?}", domain.genesis) });
 		}
-		self.refresh(&voucher, most).await?;
+		self.refresh(&voucher, &asked, most).await?;
 		let cover = self.cover().await?;
 		let account = voucher.voucher.payer.clone();
 		let mut state = self.state();
@@ -388,6 +405,10 @@ impl Ledger for Books {
 		let Some(payer) = state.payers.get_mut(&account) else {
 			return Err(LedgerError::NoChannel { channel: voucher.voucher.channel });
 		};
+		let agreed = payer.channel.as_ref().map_or(asked, |channel| channel.terms);
+		if !agreed.allow(&asked) {
+			return Err(LedgerError::AboveTerms { asked: Box::new(asked), agreed: Box::new(agreed) });
+		}
 		let left = payer.left(voucher.voucher.cumulative);
 		if most > left {
 			return Err(LedgerError::Exhausted { needed: most, left });

@@ -1,8 +1,10 @@
 //! The configuration file.
 
+use openledger_chain::AccountId;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use std::{
+	collections::BTreeMap,
 	net::SocketAddr,
 	path::{Path, PathBuf},
 };
@@ -48,6 +50,9 @@ pub struct Config {
 	/// Batches.
 	#[serde(default)]
 	pub batch: BatchConfig,
+	/// Judging the answers of others; nothing is judged if not given.
+	#[serde(default)]
+	pub auditor: Option<AuditorConfig>,
 	/// The models to serve.
 	#[serde(rename = "model")]
 	pub models: Vec<ModelConfig>,
@@ -120,6 +125,27 @@ impl Default for BatchConfig {
 	}
 }
 
+/// Judging the answers of others.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditorConfig {
+	/// Where agents are reached: addresses of gateways by the agents' SS58 addresses.
+	pub gateways: BTreeMap<String, String>,
+}
+
+impl AuditorConfig {
+	/// Where agents are reached.
+	pub fn gateways(&self) -> Result<BTreeMap<AccountId, String>, String> {
+		let read = |(agent, url): (&String, &String)| {
+			let account = agent.parse::<AccountId>();
+			account
+				.map(|account| (account, url.clone()))
+				.map_err(|_| format!("[auditor] gateways: `{agent}` is not an SS58 address"))
+		};
+		self.gateways.iter().map(read).collect()
+	}
+}
+
 /// A model to serve.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -188,7 +214,7 @@ impl Config {
 		} else if self.gateway.default_tokens == 0 || self.gateway.default_tokens > self.gateway.max_tokens {
 			"[gateway]: default_tokens must lie between 1 and max_tokens"
 		} else {
-			return Ok(());
+			return self.auditor.as_ref().map_or(Ok(()), |auditor| auditor.gateways().map(drop));
 		};
 		Err(problem.into())
 	}
@@ -241,6 +267,15 @@ mod tests {
 	}
 
 	#[test]
+	fn accused_agents_are_found_by_their_address() {
+		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		let config = load(&format!("auditor.gateways = {{ {alice} = \"http://a:8080\" }}\n{GOOD}")).unwrap();
+		let gateways = config.auditor.unwrap().gateways().unwrap();
+		assert_eq!(gateways, BTreeMap::from([(alice.parse().unwrap(), "http://a:8080".to_string())]));
+		assert!(load(GOOD).unwrap().auditor.is_none());
+	}
+
+	#[test]
 	fn mistakes_are_named() {
 		for (text, part) in [
 			(GOOD.replace("[[model]]", "[[modle]]"), "modle"),
@@ -248,6 +283,7 @@ mod tests {
 			(format!("{GOOD}\n[[model]]\nid = 1\ntitle = \"again\""), "twice"),
 			(format!("batch.interval_s = 0\n{GOOD}"), "interval_s"),
 			(format!("gateway.default_tokens = 9999\n{GOOD}"), "default_tokens"),
+			(format!("auditor.gateways = {{ Alice = \"http://a\" }}\n{GOOD}"), "Alice"),
 		] {
 			let error = load(&text).unwrap_err().to_string();
 			assert!(error.contains(part) && error.contains("worker.toml"), "{error}");

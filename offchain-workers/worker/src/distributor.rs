@@ -40,10 +40,15 @@ impl Distributor {
 	}
 
 	async fn see_through(&self, number: u64, first_seq: u64, entry: BatchEntry, now: u32) -> anyhow::Result<()> {
-		let on_chain = self.chain.batch(number).await?.with_context(|| format!("batch {number} is gone"))?;
+		let Some(on_chain) = self.chain.batch(number).await? else {
+			// Only what owes nobody anything is forgotten.
+			tracing::info!(number, "batch was forgotten: everybody has what it owed");
+			self.books.journal().keep_batch(first_seq, &BatchEntry { done: true, ..entry })?;
+			return Ok(());
+		};
 		let done = match on_chain.state {
 			BatchState::Voided => {
-				tracing::error!(number, "batch was refuted: the stake is lost and its payers have their fees back");
+				tracing::error!(number, "batch is void: stake is lost, and its payers have their fees back");
 				true
 			}
 			BatchState::Pending => {
@@ -59,7 +64,7 @@ impl Distributor {
 	}
 
 	async fn settle_if_late(&self, number: u64, batch: &BatchRecord, now: u32) -> anyhow::Result<()> {
-		if now >= batch.matures.saturating_add(PATIENCE) {
+		if now >= batch.matures.saturating_add(PATIENCE) && batch.duties.none() {
 			let call = Call::<Runtime>::settle { batch: number };
 			self.chain.submit(&self.books.identity().signer, call, Wait::Finalised).await?;
 		}

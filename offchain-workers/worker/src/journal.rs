@@ -1,17 +1,30 @@
 //! Receipts and batches on disk, written before anyone relies on them.
 
+use crate::vouchers::rank;
 use codec::{Decode, Encode};
-use openledger_gateway::SignedVoucher;
-use openledger_primitives::{payout::Line, Attribution, Receipt};
+use openledger_gateway::{SignedVoucher, Transcript};
+use openledger_primitives::{
+	audit::{self, MAX_AUDITS},
+	payout::Line,
+	Attribution, CaseId, Domain, Finding, Receipt,
+};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use sp_core::H256;
 use sp_runtime::{AccountId32, MultiSignature};
 use std::{ops::Range, path::Path};
 
 const RECEIPTS: TableDefinition<u64, Vec<u8>> = TableDefinition::new("receipts");
-const VOUCHERS: TableDefinition<[u8; 32], Vec<u8>> = TableDefinition::new("vouchers");
+/// By payer and signer.
+const VOUCHERS: TableDefinition<[u8; 64], Vec<u8>> = TableDefinition::new("vouchers");
 const BATCHES: TableDefinition<u64, Vec<u8>> = TableDefinition::new("batches");
+const TRANSCRIPTS: TableDefinition<u64, Vec<u8>> = TableDefinition::new("transcripts");
+/// By case and stage.
+const FINDINGS: TableDefinition<(u32, u8), Vec<u8>> = TableDefinition::new("findings");
 const META: TableDefinition<&str, Vec<u8>> = TableDefinition::new("meta");
+
+/// The layout of the entries below. A journal of another one cannot be read: its receipts have fingerprints without
+/// salts, and its batches have no lots.
+pub const FORMAT: u32 = 2;
 
 /// A receipt with everything that was claimed and promised with it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -20,10 +33,59 @@ pub struct Record {
 	pub receipt: Receipt<AccountId32>,
 	/// The signer's signature of its leaf.
 	pub signature: MultiSignature,
+	/// What the fingerprint in the receipt commits to, and the salt that hides it. Auditors see the salt first and the
+	/// fingerprint in the end; nobody else sees either.
+	pub exhibit: Exhibit,
 	/// The attribution that the receipt commits to.
 	pub body: Attribution,
 	/// Who is paid from its fee and why; the agent has the rest.
 	pub lines: Vec<Line<AccountId32>>,
+}
+
+/// What opens the fingerprint of a receipt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Exhibit {
+	/// The fingerprint that was computed.
+	pub raw: H256,
+	/// Drawn for this receipt alone.
+	pub salt: H256,
+}
+
+impl Exhibit {
+	/// An exhibit of `raw` under a salt that nobody can guess.
+	pub fn draw(raw: H256) -> Result<Self, getrandom::Error> {
+		Ok(Self { raw, salt: secret()? })
+	}
+
+	/// What the receipt says.
+	pub fn fingerprint(&self, domain: &Domain) -> H256 {
+		audit::fingerprint(domain, &self.salt, &self.raw)
+	}
+}
+
+/// 256 bits that nobody can guess.
+pub fn secret() -> Result<H256, getrandom::Error> {
+	let mut bytes = H256::zero();
+	getrandom::fill(&mut bytes.0)?;
+	Ok(bytes)
+}
+
+/// What an auditor finds, until it is revealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Sealed {
+	/// The finding.
+	pub finding: Finding,
+	/// Hides it.
+	pub salt: H256,
+}
+
+/// Secrets of a batch that nobody can guess.
+pub fn secrets() -> Result<[H256; MAX_AUDITS], getrandom::Error> {
+	let mut secrets = [H256::zero(); MAX_AUDITS];
+	for one in &mut secrets {
+		*one = secret()?;
+	}
+	Ok(secrets)
 }
 
 /// A batch, keyed by its first sequence number.
@@ -35,6 +97,8 @@ pub struct BatchEntry {
 	pub beneficiary: AccountId32,
 	/// BLAKE3 hash of its blob.
 	pub blob: H256,
+	/// One for each audit: decides whether it is a planted error. The chain has their commitment, the lot.
+	pub secrets: [H256; MAX_AUDITS],
 	/// Its number on the chain, once known.
 	pub number: Option<u64>,
 	/// Nothing more is to be done about it.
@@ -53,6 +117,15 @@ pub enum JournalError {
 	/// The journal belongs to another chain or agent.
 	#[error("the journal in the state folder belongs to another chain or agent: use another folder")]
 	NotOurs,
+	/// The journal was written by another version of the worker.
+	#[error(
+		"the journal in the state folder has format {found}, this worker writes format {FORMAT}: let the version that \
+		 wrote it see its batches through, then use an empty folder"
+	)]
+	OtherFormat {
+		/// Its format.
+		found: u32,
+	},
 	/// A receipt that follows none.
 	#[error("receipt {found} does not follow {expected}")]
 	Gap {
@@ -75,11 +148,6 @@ macro_rules! from_redb {
 
 from_redb!(DatabaseError, TransactionError, TableError, StorageError, CommitError);
 
-/// Vouchers of one payer in the order of their worth: later channels first, then higher ceilings.
-pub(crate) fn rank(voucher: &SignedVoucher) -> (u32, u128) {
-	(voucher.voucher.channel, voucher.voucher.cumulative)
-}
-
 /// The journal of one agent on one chain.
 pub struct Journal(Database);
 
@@ -90,18 +158,24 @@ impl Journal {
 		let owner = (genesis, agent).encode();
 		let write = database.begin_write()?;
 		{
+			let mut meta = write.open_table(META)?;
+			let found = meta.get("owner")?.map(|value| value.value());
+			let format = meta.get("format")?.map(|value| u32::decode(&mut &value.value()[..])).transpose()?;
+			match (found, format.unwrap_or(1)) {
+				(Some(found), _) if found != owner => return Err(JournalError::NotOurs),
+				(Some(_), FORMAT) => {}
+				// The first format did not say which it was.
+				(Some(_), found) => return Err(JournalError::OtherFormat { found }),
+				(None, _) => {
+					meta.insert("owner", owner)?;
+					meta.insert("format", FORMAT.encode())?;
+				}
+			}
 			write.open_table(RECEIPTS)?;
 			write.open_table(VOUCHERS)?;
 			write.open_table(BATCHES)?;
-			let mut meta = write.open_table(META)?;
-			let found = meta.get("owner")?.map(|value| value.value());
-			match found {
-				Some(found) if found != owner => return Err(JournalError::NotOurs),
-				Some(_) => {}
-				None => {
-					meta.insert("owner", owner)?;
-				}
-			}
+			write.open_table(TRANSCRIPTS)?;
+			write.open_table(FINDINGS)?;
 		}
 		write.commit()?;
 		Ok(Self(database))
@@ -114,8 +188,8 @@ impl Journal {
 		Ok(last.map_or(start, |last| last.saturating_add(1)))
 	}
 
-	/// Writes a receipt. When this returns, it survives a crash.
-	pub fn append(&self, record: &Record) -> Result<(), JournalError> {
+	/// Writes a receipt and what its answer was computed from. When this returns, they survive a crash.
+	pub fn append(&self, record: &Record, transcript: &Transcript) -> Result<(), JournalError> {
 		let write = self.0.begin_write()?;
 		{
 			let mut table = write.open_table(RECEIPTS)?;
@@ -126,6 +200,7 @@ impl Journal {
 				return Err(JournalError::Gap { found: seq, expected });
 			}
 			table.insert(seq, record.encode())?;
+			write.open_table(TRANSCRIPTS)?.insert(seq, transcript.encode())?;
 		}
 		write.commit()?;
 		Ok(())
@@ -141,6 +216,36 @@ impl Journal {
 		Ok(records)
 	}
 
+	/// What the answer with this receipt was computed from.
+	pub fn transcript(&self, seq: u64) -> Result<Option<Transcript>, JournalError> {
+		let table = self.0.begin_read()?.open_table(TRANSCRIPTS)?;
+		let found = table.get(seq)?.map(|value| Transcript::decode(&mut &value.value()[..])).transpose()?;
+		Ok(found)
+	}
+
+	/// Writes what the agent finds in a case at a stage, and the salt that hides it until it is revealed, unless something
+	/// is written already: who says two things of one case is fined. Returns what is written.
+	pub fn keep_finding(&self, case: CaseId, stage: u8, finding: &Sealed) -> Result<Sealed, JournalError> {
+		let write = self.0.begin_write()?;
+		let kept = {
+			let mut table = write.open_table(FINDINGS)?;
+			let kept = table.get((case.0, stage))?.map(|value| Sealed::decode(&mut &value.value()[..])).transpose()?;
+			if kept.is_none() {
+				table.insert((case.0, stage), finding.encode())?;
+			}
+			kept.unwrap_or(*finding)
+		};
+		write.commit()?;
+		Ok(kept)
+	}
+
+	/// What the agent finds in a case at a stage.
+	pub fn finding(&self, case: CaseId, stage: u8) -> Result<Option<Sealed>, JournalError> {
+		let table = self.0.begin_read()?.open_table(FINDINGS)?;
+		let found = table.get((case.0, stage))?.map(|value| Sealed::decode(&mut &value.value()[..])).transpose()?;
+		Ok(found)
+	}
+
 	/// Exchanges a receipt that no batch has submitted yet.
 	pub fn replace(&self, record: &Record) -> Result<(), JournalError> {
 		let write = self.0.begin_write()?;
@@ -149,22 +254,42 @@ impl Journal {
 		Ok(())
 	}
 
-	/// Keeps a payer's voucher, unless a better one is kept: one of a later channel, or with a higher ceiling.
+	/// Keeps a voucher, unless a better one of its signer is kept: one of a later channel, or with a higher ceiling.
+	/// Forgets what the payer's earlier channels had.
 	pub fn keep_voucher(&self, voucher: &SignedVoucher) -> Result<(), JournalError> {
+		let payer = voucher.voucher.payer.clone();
+		let key = |signer: &AccountId32| {
+			let mut key = [0; 64];
+			key[..32].copy_from_slice(payer.as_ref());
+			key[32..].copy_from_slice(signer.as_ref());
+			key
+		};
+		let own = key(voucher.signer.as_ref().unwrap_or(&payer));
 		let write = self.0.begin_write()?;
 		{
 			let mut table = write.open_table(VOUCHERS)?;
-			let payer = *AsRef::<[u8; 32]>::as_ref(&voucher.voucher.payer);
-			let kept = table.get(payer)?.map(|value| SignedVoucher::decode(&mut &value.value()[..])).transpose()?;
-			if kept.is_none_or(|kept| rank(&kept) < rank(voucher)) {
-				table.insert(payer, voucher.encode())?;
+			let (mut stale, mut best) = (vec![], true);
+			for entry in table.range(key(&[0; 32].into())..=key(&[0xff; 32].into()))? {
+				let (at, kept) = entry?;
+				let kept = SignedVoucher::decode(&mut &kept.value()[..])?;
+				best &= kept.voucher.channel <= voucher.voucher.channel;
+				best &= at.value() != own || rank(&kept) < rank(voucher);
+				if kept.voucher.channel < voucher.voucher.channel {
+					stale.push(at.value());
+				}
+			}
+			for at in stale {
+				table.remove(at)?;
+			}
+			if best {
+				table.insert(own, voucher.encode())?;
 			}
 		}
 		write.commit()?;
 		Ok(())
 	}
 
-	/// All vouchers, one per payer.
+	/// All vouchers, one for each signer of a payer.
 	pub fn vouchers(&self) -> Result<Vec<SignedVoucher>, JournalError> {
 		let table = self.0.begin_read()?.open_table(VOUCHERS)?;
 		let mut vouchers = vec![];
@@ -203,84 +328,4 @@ impl Journal {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use openledger_primitives::{ModelId, NumericClass};
-	use sp_core::sr25519::Signature;
-
-	fn record(seq: u64) -> Record {
-		let receipt = Receipt {
-			seq,
-			payer: AccountId32::new([1; 32]),
-			model: ModelId(1),
-			request: H256::zero(),
-			response: H256::zero(),
-			tokens_in: 1,
-			tokens_out: 1,
-			fee: 7,
-			fingerprint: H256::zero(),
-			attribution: H256::zero(),
-			class: NumericClass::FloatCpu,
-			at: 0,
-		};
-		let signature = Signature::from_raw([0; 64]).into();
-		Record { receipt, signature, body: Attribution::default(), lines: vec![] }
-	}
-
-	#[test]
-	fn receipts_survive_and_leave_no_gap() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("journal");
-		let open = || Journal::open(&path, H256::zero(), &AccountId32::new([9; 32]));
-		let journal = open().unwrap();
-		assert_eq!(journal.next_seq(5).unwrap(), 5);
-		for seq in 5..8 {
-			journal.append(&record(seq)).unwrap();
-		}
-		assert!(matches!(journal.append(&record(7)), Err(JournalError::Gap { found: 7, expected: 8 })));
-		assert!(matches!(journal.append(&record(9)), Err(JournalError::Gap { .. })));
-		drop(journal);
-		let journal = open().unwrap();
-		assert_eq!(journal.next_seq(0).unwrap(), 8);
-		assert_eq!(journal.records(6..100).unwrap(), [record(6), record(7)]);
-	}
-
-	#[test]
-	fn the_best_voucher_and_the_last_word_on_a_batch_are_kept() {
-		let dir = tempfile::tempdir().unwrap();
-		let journal = Journal::open(&dir.path().join("journal"), H256::zero(), &[9; 32].into()).unwrap();
-		let voucher = |channel, cumulative| SignedVoucher {
-			voucher: openledger_primitives::Voucher {
-				payer: [1; 32].into(),
-				agent: [9; 32].into(),
-				channel,
-				cumulative,
-			},
-			signature: Signature::from_raw([0; 64]).into(),
-		};
-		for (given, best) in
-			[((0, 10), (0, 10)), ((0, 7), (0, 10)), ((1, 3), (1, 3)), ((0, 99), (1, 3)), ((1, 4), (1, 4))]
-		{
-			journal.keep_voucher(&voucher(given.0, given.1)).unwrap();
-			assert_eq!(journal.vouchers().unwrap(), [voucher(best.0, best.1)]);
-		}
-		let entry = BatchEntry { count: 2, beneficiary: [8; 32].into(), blob: H256::zero(), number: None, done: false };
-		journal.keep_batch(5, &entry).unwrap();
-		let entry = BatchEntry { number: Some(3), ..entry };
-		journal.keep_batch(5, &entry).unwrap();
-		assert_eq!(journal.batches().unwrap(), [(5, entry)]);
-		journal.drop_batch(5).unwrap();
-		assert!(journal.batches().unwrap().is_empty());
-	}
-
-	#[test]
-	fn a_journal_belongs_to_one_chain_and_one_agent() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("journal");
-		let agent = AccountId32::new([9; 32]);
-		drop(Journal::open(&path, H256::zero(), &agent).unwrap());
-		assert!(matches!(Journal::open(&path, H256::repeat_byte(1), &agent), Err(JournalError::NotOurs)));
-		assert!(matches!(Journal::open(&path, H256::zero(), &[1; 32].into()), Err(JournalError::NotOurs)));
-		assert!(Journal::open(&path, H256::zero(), &agent).is_ok());
-	}
-}
+mod tests;

@@ -2,10 +2,10 @@
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use openledger_chain::{Chain, Key};
+use openledger_chain::{AccountId, Chain, Key};
 use openledger_gateway::{ApiKey, SignedVoucher};
 use openledger_primitives::Voucher;
-use openledger_worker::{audit, config::Config, serve, train};
+use openledger_worker::{audit, config::Config, serve, train, vouchers::worth};
 use std::{ops::ControlFlow, path::PathBuf};
 
 /// Serves models, batches receipts, settles and distributes.
@@ -33,9 +33,12 @@ enum Command {
 		/// The node, `ws://…`.
 		#[arg(long)]
 		node: String,
-		/// A file with the secret of the payer.
+		/// A file with the secret of the payer, or of a session key of the payer.
 		#[arg(long)]
 		key_file: PathBuf,
+		/// Whose session key it is, as an SS58 address; nobody's if not given.
+		#[arg(long)]
+		payer: Option<String>,
 		/// The agent, as an SS58 address.
 		#[arg(long)]
 		agent: String,
@@ -53,7 +56,9 @@ async fn main() -> anyhow::Result<()> {
 		Command::Run { config } => serve::run(Config::load(&config)?).await,
 		Command::Train(args) => tokio::task::spawn_blocking(move || learn(&args)).await?,
 		Command::Audit(args) => audit::run(args).await,
-		Command::Voucher { node, key_file, agent, ceiling } => voucher(&node, &key_file, &agent, ceiling).await,
+		Command::Voucher { node, key_file, payer, agent, ceiling } => {
+			voucher(&node, &key_file, payer.as_deref(), &agent, ceiling).await
+		}
 	}
 }
 
@@ -66,15 +71,35 @@ fn learn(args: &train::TrainArgs) -> anyhow::Result<()> {
 	Ok(())
 }
 
-async fn voucher(node: &str, key_file: &PathBuf, agent: &str, ceiling: u128) -> anyhow::Result<()> {
+async fn voucher(
+	node: &str,
+	key_file: &PathBuf,
+	payer: Option<&str>,
+	agent: &str,
+	ceiling: u128,
+) -> anyhow::Result<()> {
 	let secret = std::fs::read_to_string(key_file).with_context(|| format!("cannot read {}", key_file.display()))?;
 	let key = Key::from_uri(secret.trim())?;
-	let agent = agent.parse().map_err(|_| anyhow::anyhow!("`{agent}` is not an SS58 address"))?;
+	let agent = account(agent)?;
+	let (payer, signer) = match payer {
+		Some(payer) => (account(payer)?, Some(key.account())),
+		None => (key.account(), None),
+	};
 	let chain = Chain::connect(node, None).await?;
-	let channel =
-		chain.channel(&key.account(), &agent).await?.context("there is no channel to this agent: open one")?;
-	let voucher = Voucher { payer: key.account(), agent, channel: channel.nonce, cumulative: ceiling };
+	let channel = chain.channel(&payer, &agent).await?.context("there is no channel to this agent: open one")?;
+	let voucher = Voucher { payer, agent, channel: channel.nonce, cumulative: ceiling };
 	let signature = key.sign(&voucher.payload(&chain.domain()));
-	println!("{}", ApiKey(SignedVoucher { voucher, signature }));
+	let signed = SignedVoucher { voucher, signer, signature };
+	let now = chain.finalised().await?;
+	anyhow::ensure!(
+		worth(&channel, &signed, now).is_some(),
+		"the payer has not authorised {} for that much, or not any more (credits.authorise_key)",
+		key.account()
+	);
+	println!("{}", ApiKey(signed));
 	Ok(())
+}
+
+fn account(text: &str) -> anyhow::Result<AccountId> {
+	text.parse().map_err(|_| anyhow::anyhow!("`{text}` is not an SS58 address"))
 }

@@ -1,20 +1,23 @@
 //! `openledger-worker run`: everything wired together.
 
 use crate::{
+	auditor::{self, Auditor},
 	batcher::Batcher,
-	books::{Books, Identity, Terms},
+	books::{Books, Division, Identity},
 	config::{Config, IndexConfig, ModelConfig},
 	distributor::Distributor,
+	duties::{self, Keeper},
 	journal::Journal,
 	offers::Offers,
 	records,
 	supervisor::Supervisor,
 	takedowns::{self, Watched, Watcher},
+	transcripts,
 };
 use anyhow::{bail, Context};
 use openledger_attribution::{rows, Encoder, EncoderPaths, RetrievalIndex};
 use openledger_chain::{pallets::model_registry::types::ModelKind, AssetRecord, Chain, Key};
-use openledger_gateway::{router, Catalog, Gateway, Limits, Retrieval, ServedModel, Takedowns};
+use openledger_gateway::{router, Catalog, Gateway, Limits, Retrieval, ServedModel};
 use openledger_openlora::{Engine, EngineOptions, Model};
 use openledger_primitives::{money::DEFAULT_SPLIT, IndexId, ModelId};
 use openledger_store::Store;
@@ -41,13 +44,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 
 	let (engine, base_hash) = start_engine(&config)?;
 	let mut served = vec![];
-	let mut terms = HashMap::new();
+	let mut divisions = HashMap::new();
 	let mut watched = Watched::new();
 	for model in &config.models {
-		let (entry, term) = load_model(&chain, &engine, base_hash, model, &mut watched)
+		let (entry, division) = load_model(&chain, &engine, base_hash, model, &mut watched)
 			.await
 			.with_context(|| format!("model {} ({})", model.id, model.title))?;
-		terms.insert(entry.id, term);
+		divisions.insert(entry.id, division);
 		served.push(entry);
 	}
 	let encoder = if served.iter().any(|model| model.retrieval.is_some()) {
@@ -57,7 +60,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	};
 
 	let offers = Offers { chain: chain.clone(), identity: identity.clone(), models: offered(&served) };
-	let books = Books::open(chain.clone(), identity, DEFAULT_SPLIT, terms, journal).await?;
+	let books = Books::open(chain.clone(), identity, DEFAULT_SPLIT, divisions, journal).await?;
 	let watcher = Watcher { chain: chain.clone(), books: books.clone(), watched };
 	watcher.tick().await?;
 	let limits = Limits {
@@ -82,12 +85,23 @@ async fn supervise(
 	watcher: Watcher,
 	gateway: Arc<Gateway<Books>>,
 ) -> anyhow::Result<()> {
-	let app = router(gateway.clone()).merge(records::router(books.clone()));
+	let app = router(gateway.clone())
+		.merge(records::router(books.clone()))
+		.merge(transcripts::router(chain.clone(), books.clone()));
 	let listen = config.gateway.listen;
 	let listener = tokio::net::TcpListener::bind(listen)
 		.await
 		.with_context(|| format!("cannot listen on {listen}: choose another address in [gateway] listen"))?;
 	let mut supervisor = Supervisor::default();
+	if let Some(config) = &config.auditor {
+		let gateways = config.gateways().map_err(anyhow::Error::msg)?;
+		let (chain, books, gateway) = (chain.clone(), books.clone(), gateway.clone());
+		let auditor = Arc::new(Auditor { chain, books, gateway, gateways });
+		supervisor.recurring("auditor", auditor::EVERY, move || {
+			let auditor = auditor.clone();
+			async move { auditor.tick().await }
+		});
+	}
 	let stop = supervisor.token();
 	supervisor.critical("gateway", async move {
 		axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await?;
@@ -103,6 +117,11 @@ async fn supervise(
 	supervisor.recurring("batcher", interval, move || {
 		let batcher = batcher.clone();
 		async move { batcher.tick().await.map(drop) }
+	});
+	let keeper = Arc::new(Keeper { chain: chain.clone(), books: books.clone() });
+	supervisor.recurring("duties", duties::EVERY, move || {
+		let keeper = keeper.clone();
+		async move { keeper.tick().await }
 	});
 	let distributor = Arc::new(Distributor { chain, books });
 	supervisor.recurring("distributor", DISTRIBUTE_EVERY, move || {
@@ -170,7 +189,7 @@ async fn load_model(
 	base_hash: H256,
 	config: &ModelConfig,
 	watched: &mut Watched,
-) -> anyhow::Result<(ServedModel, Terms)> {
+) -> anyhow::Result<(ServedModel, Division)> {
 	let id = ModelId(config.id);
 	let asset = chain.asset(id).await?.context("there is no such model on this chain")?;
 	let adapter = check_weights(chain, engine, base_hash, config, &asset).await?;
@@ -192,7 +211,7 @@ async fn load_model(
 		price_out: asset.price_out,
 		retrieval,
 	};
-	Ok((served, Terms { royalties, datanet }))
+	Ok((served, Division { royalties, datanet }))
 }
 
 /// The files must be those that the registry names. Returns the engine's name of the adapter.
@@ -232,6 +251,7 @@ async fn check_weights(
 async fn load_index(chain: &Chain, config: &IndexConfig, watched: &mut Watched) -> anyhow::Result<Retrieval> {
 	let id = IndexId(config.id);
 	let published = chain.index(id).await?.with_context(|| format!("index {id} is not published on this chain"))?;
+	anyhow::ensure!(published.retired.is_none(), "index {id} was retired: use another one, or none");
 	let index = RetrievalIndex::load(&config.file)?;
 	anyhow::ensure!(
 		index.info() == published.info,
@@ -243,6 +263,7 @@ async fn load_index(chain: &Chain, config: &IndexConfig, watched: &mut Watched) 
 	let bytes = std::fs::read(&config.rows).with_context(|| format!("cannot read {}", config.rows.display()))?;
 	let rows = rows::from_jsonl(&bytes)?;
 	anyhow::ensure!(rows.len() == index.leaves().len(), "index {id} has another number of rows than its file of rows");
-	let taken = watched.entry(index.datanet()).or_insert_with(|| Arc::new(Takedowns::new(takedowns::PATIENCE))).clone();
-	Ok(Retrieval { id, index, rows, taken })
+	let source = watched.entry(index.datanet()).or_default();
+	let (taken, retired) = (source.taken.clone(), source.retired.entry(id).or_default().clone());
+	Ok(Retrieval { id, index, rows, taken, retired })
 }

@@ -1,4 +1,4 @@
-//! Keeps up with takedowns: whoever names a row that was taken down loses its stake.
+//! Keeps up with takedowns: whoever names a row that was taken down, or a retired index, loses its stake.
 //!
 //! A claim leaves out the rows that had been taken down by a finalised block, and its receipt names a block that goes
 //! with it ([`date`]). When the chain was not heard of for half the grace, nothing that needs sources is answered any
@@ -8,10 +8,13 @@ use crate::books::Books;
 use anyhow::Context;
 use openledger_chain::{Chain, MILLI_SECS_PER_BLOCK};
 use openledger_gateway::Takedowns;
-use openledger_primitives::{referee::TAKEDOWN_GRACE, DatanetId};
+use openledger_primitives::{referee::TAKEDOWN_GRACE, DatanetId, IndexId};
 use std::{
 	collections::BTreeMap,
-	sync::Arc,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
 	time::{Duration, Instant},
 };
 
@@ -20,8 +23,23 @@ pub const PATIENCE: Duration = Duration::from_millis(MILLI_SECS_PER_BLOCK * TAKE
 /// Time between looks at the chain: a block.
 pub const EVERY: Duration = Duration::from_millis(MILLI_SECS_PER_BLOCK);
 
-/// What is known of the takedowns of each datanet whose rows are served.
-pub type Watched = BTreeMap<DatanetId, Arc<Takedowns>>;
+/// What is known of the takedowns of a datanet whose rows are served, and of its indexes that are used.
+#[derive(Clone, Debug)]
+pub struct Source {
+	/// Its rows that were taken down.
+	pub taken: Arc<Takedowns>,
+	/// Whether its indexes were retired.
+	pub retired: BTreeMap<IndexId, Arc<AtomicBool>>,
+}
+
+impl Default for Source {
+	fn default() -> Self {
+		Self { taken: Arc::new(Takedowns::new(PATIENCE)), retired: BTreeMap::new() }
+	}
+}
+
+/// The datanets whose rows are served.
+pub type Watched = BTreeMap<DatanetId, Source>;
 
 /// Keeps up with takedowns.
 pub struct Watcher {
@@ -37,13 +55,26 @@ impl Watcher {
 	/// One look at the chain.
 	pub async fn tick(&self) -> anyhow::Result<()> {
 		let mut outcome = Ok(());
-		for (datanet, known) in &self.watched {
-			// One datanet in trouble must not hold up the others.
-			if let Err(error) = self.look(*datanet, known).await {
-				outcome = Err(error);
-			}
+		for (datanet, source) in &self.watched {
+			// One datanet in trouble must not hold up the others. What is known of takedowns is good only as long as the same
+			// is known of indexes.
+			let looked = match self.look_at_indexes(source).await {
+				Ok(()) => self.look(*datanet, &source.taken).await,
+				Err(error) => Err(error),
+			};
+			outcome = outcome.and(looked);
 		}
 		outcome
+	}
+
+	async fn look_at_indexes(&self, source: &Source) -> anyhow::Result<()> {
+		for (index, retired) in &source.retired {
+			let found = self.chain.index(*index).await?;
+			if found.is_none_or(|found| found.retired.is_some()) && !retired.swap(true, Ordering::Relaxed) {
+				tracing::error!(%index, "the index was retired: answers have no sources from it any more");
+			}
+		}
+		Ok(())
 	}
 
 	async fn look(&self, datanet: DatanetId, known: &Takedowns) -> anyhow::Result<()> {

@@ -1,22 +1,18 @@
-//! Publishing indexes and submitting batches.
+//! Submitting batches.
 
 use crate::{
-	Batch, BatchState, Batches, Config, Draw, Error, Escrow, Event, HoldReason, Index, Indexes, NextBatch, NextIndex,
-	NextSeq, Pallet, Payers,
+	pallet::{Batches, Config, Error, Escrow, Event, NextBatch, NextSeq, Pallet, Payers, Randomnesses},
+	types::{Batch, BatchState, Draw, Duties, Step, Submission},
 };
-use frame_support::{
-	ensure,
-	traits::{fungible::MutateHold, Get},
-	BoundedVec,
-};
+use core::cmp::Ordering;
+use frame_support::{ensure, traits::Get, BoundedVec};
 use frame_system::pallet_prelude::BlockNumberFor;
 use openledger_primitives::{
-	attribution::MAX_DIM,
 	hashing::to_h256,
-	traits::{Agents, Channels, Models, Versions},
-	Balance, Commitment, Domain, IndexInfo, IndexKind, ModelId, SumCommitment,
+	money::Reserved,
+	traits::{Agents, Channels, Sampling},
+	Balance, Domain,
 };
-use sp_core::H256;
 use sp_runtime::{
 	traits::{AccountIdConversion, Saturating, Zero},
 	DispatchError, DispatchResult,
@@ -24,6 +20,13 @@ use sp_runtime::{
 
 /// Who paid for a batch, and how much.
 type PayersOf<T> = BoundedVec<(<T as frame_system::Config>::AccountId, Balance), <T as Config>::MaxPayers>;
+
+/// What a batch draws.
+type DrawsOf<T> =
+	BoundedVec<Draw<<T as frame_system::Config>::AccountId, <T as Config>::Signature>, <T as Config>::MaxPayers>;
+
+/// A batch of the runtime.
+pub(crate) type BatchOf<T> = Batch<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 impl<T: Config> Pallet<T> {
 	/// The account that keeps fees between submission and payout.
@@ -36,93 +39,116 @@ impl<T: Config> Pallet<T> {
 		Domain { genesis: to_h256(genesis.as_ref()) }
 	}
 
-	pub(crate) fn do_publish_index(
-		publisher: T::AccountId,
-		model: ModelId,
-		kind: IndexKind,
-		dim: u16,
-		rows: Commitment,
-		threshold: i64,
-	) -> DispatchResult {
-		let (datanet, version) = T::Models::index_source(model).ok_or(Error::<T>::NotAnIndex)?;
-		ensure!(T::Models::owner(model).as_ref() == Some(&publisher), Error::<T>::NotTheOwner);
-		let frozen = T::Versions::rows(datanet, version).ok_or(Error::<T>::NotAnIndex)?;
-		ensure!(rows.count == frozen.count, Error::<T>::WrongRowCount);
-		ensure!(dim > 0 && u32::from(dim) <= MAX_DIM, Error::<T>::BadDimension);
-		let index = NextIndex::<T>::get();
-		let next = index.next().ok_or(Error::<T>::Overflow)?;
-		let bond = T::IndexBond::get();
-		T::Currency::hold(&HoldReason::IndexBond.into(), &publisher, bond)?;
-		let info = IndexInfo { kind, datanet, version, dim, rows, threshold };
-		Indexes::<T>::insert(index, Index { info, model, publisher: publisher.clone(), bond });
-		NextIndex::<T>::put(next);
-		Self::deposit_event(Event::IndexPublished { index, model, publisher, rows, threshold });
+	pub(crate) fn pending(number: u64) -> Result<BatchOf<T>, Error<T>> {
+		let batch = Batches::<T>::get(number).ok_or(Error::<T>::NoSuchBatch)?;
+		ensure!(batch.state == BatchState::Pending, Error::<T>::NotPending);
+		Ok(batch)
+	}
+
+	/// Fails if `who` is the agent, or signs for it.
+	pub(crate) fn ensure_other(agent: &T::AccountId, who: &T::AccountId) -> Result<(), Error<T>> {
+		ensure!(who != agent && T::Agents::signer(agent).as_ref() != Some(who), Error::<T>::OwnBatch);
 		Ok(())
 	}
 
-	pub(crate) fn do_submit_batch(
-		signer: T::AccountId,
-		first_seq: u64,
-		receipts: SumCommitment,
-		payouts: SumCommitment,
-		blob: H256,
-		draws: BoundedVec<Draw<T::AccountId, T::Signature>, T::MaxPayers>,
-	) -> DispatchResult {
+	pub(crate) fn do_submit_batch(signer: T::AccountId, submission: Submission, draws: DrawsOf<T>) -> DispatchResult {
+		let Submission { first_seq, receipts, payouts, blob, lot } = submission;
 		let agent = T::Agents::agent_of(&signer).ok_or(Error::<T>::NotAnAgent)?;
-		ensure!(NextSeq::<T>::get(&agent) == first_seq, Error::<T>::SequenceGap);
-		ensure!(receipts.count > 0 && receipts.count <= T::MaxReceipts::get(), Error::<T>::BadBatchSize);
-		ensure!(payouts.count > 0 && payouts.count <= T::MaxReceipts::get(), Error::<T>::BadBatchSize);
-		let next_seq = first_seq.checked_add(u64::from(receipts.count)).ok_or(Error::<T>::Overflow)?;
-		let reserved = T::Split::get().reserve(receipts.sum).ok_or(Error::<T>::Overflow)?;
-		ensure!(payouts.sum == reserved.payouts, Error::<T>::PayoutsDiffer);
+		let (next_seq, reserved) = Self::check(&agent, &submission)?;
 		let escrow = Escrow::<T>::get().checked_add(receipts.sum).ok_or(Error::<T>::Overflow)?;
-		let batch = NextBatch::<T>::get();
-		let next_batch = batch.checked_add(1).ok_or(Error::<T>::Overflow)?;
+		let number = NextBatch::<T>::get();
+		let next_batch = number.checked_add(1).ok_or(Error::<T>::Overflow)?;
 
-		let payers = Self::draw_fees(&agent, draws)?;
-		let fees = payers.iter().try_fold(0u128, |sum, (_, fee)| sum.checked_add(*fee)).ok_or(Error::<T>::Overflow)?;
+		let (payers, fees) = Self::draw_fees(&agent, &signer, draws)?;
 		ensure!(fees == receipts.sum, Error::<T>::FeesDiffer);
 		T::Agents::expose(&agent, fees)?;
+		// For the sample, until it is opened.
+		T::Agents::bind(&agent)?;
 
-		let matures = frame_system::Pallet::<T>::block_number().saturating_add(T::ChallengeWindow::get());
-		Batches::<T>::insert(
-			batch,
-			Batch {
-				agent: agent.clone(),
-				first_seq,
-				receipts,
-				payouts,
-				burn: reserved.burn,
-				treasury: reserved.treasury,
-				paid: 0,
-				matures,
-				state: BatchState::Pending,
-			},
-		);
-		Payers::<T>::insert(batch, payers);
+		let submitted = Self::now();
+		let matures = submitted.saturating_add(T::ChallengeWindow::get());
+		// The author of this block, and as many after it.
+		let authors = u64::from(T::SeedDelay::get()).saturating_add(1);
+		let seed_from = Randomnesses::<T>::get().count.saturating_add(authors);
+		let Reserved { burn, treasury, stakers, auditors, .. } = reserved;
+		let batch = Batch {
+			agent: agent.clone(),
+			first_seq,
+			receipts,
+			payouts,
+			lot,
+			burn,
+			treasury,
+			stakers,
+			auditors,
+			paid: 0,
+			submitted,
+			matures,
+			seed_from,
+			seed: None,
+			duties: Duties { sample: true, ..Duties::default() },
+			state: BatchState::Pending,
+		};
+		Batches::<T>::insert(number, batch);
+		Payers::<T>::insert(number, payers);
 		NextSeq::<T>::insert(&agent, next_seq);
 		NextBatch::<T>::put(next_batch);
 		Escrow::<T>::put(escrow);
-		Self::deposit_event(Event::BatchSubmitted { batch, agent, first_seq, receipts, payouts, blob, matures });
+		let first_draw = submitted.saturating_add(T::SeedDelay::get().into()).saturating_add(1u32.into());
+		Self::schedule(first_draw, number, Step::Seed);
+		Self::schedule(matures, number, Step::Settle);
+		Self::deposit_event(Event::BatchSubmitted {
+			batch: number,
+			agent: agent.clone(),
+			first_seq,
+			receipts,
+			payouts,
+			blob,
+			matures,
+		});
+		T::Audits::submitted(number, &agent, fees);
 		Ok(())
 	}
 
-	/// Draws every payer's fees into the pot. Payers come in strictly ascending order, so none comes twice.
+	/// What can be said of a batch without its payers. Returns the agent's next sequence number after it, and what is set
+	/// aside of its fees.
+	fn check(agent: &T::AccountId, submission: &Submission) -> Result<(u64, Reserved), Error<T>> {
+		let Submission { first_seq, receipts, payouts, .. } = submission;
+		let most = T::MaxReceipts::get();
+		ensure!(NextSeq::<T>::get(agent) == *first_seq, Error::<T>::SequenceGap);
+		ensure!(receipts.count > 0, Error::<T>::NoReceipts);
+		ensure!(receipts.count <= most, Error::<T>::TooManyReceipts);
+		ensure!(payouts.count > 0, Error::<T>::NoPayouts);
+		ensure!(payouts.count <= most, Error::<T>::TooManyPayouts);
+		let next_seq = first_seq.checked_add(u64::from(receipts.count)).ok_or(Error::<T>::Overflow)?;
+		let reserved = T::Split::get().reserve(receipts.sum).ok_or(Error::<T>::Overflow)?;
+		ensure!(payouts.sum == reserved.payouts, Error::<T>::PayoutsDiffer);
+		Ok((next_seq, reserved))
+	}
+
+	/// Draws every payer's fees into the pot. Payers come in strictly ascending order, so none comes twice. Returns who has
+	/// paid how much, and the sum.
 	fn draw_fees(
 		agent: &T::AccountId,
-		draws: BoundedVec<Draw<T::AccountId, T::Signature>, T::MaxPayers>,
-	) -> Result<PayersOf<T>, DispatchError> {
-		let ascending = draws.windows(2).all(|pair| match pair {
-			[a, b] => a.payer < b.payer,
-			_ => true,
-		});
-		ensure!(ascending && !draws.is_empty(), Error::<T>::BadPayers);
+		signer: &T::AccountId,
+		draws: DrawsOf<T>,
+	) -> Result<(PayersOf<T>, Balance), DispatchError> {
+		ensure!(!draws.is_empty(), Error::<T>::NoPayers);
+		for pair in draws.windows(2) {
+			let [a, b] = pair else { continue };
+			match a.payer.cmp(&b.payer) {
+				Ordering::Less => {}
+				Ordering::Equal => return Err(Error::<T>::PayerTwice.into()),
+				Ordering::Greater => return Err(Error::<T>::PayersOutOfOrder.into()),
+			}
+		}
 		let pot = Self::pot();
-		let mut payers = BoundedVec::new();
+		let (mut payers, mut fees) = (BoundedVec::new(), 0u128);
 		for draw in draws {
-			let amount = T::Channels::draw(&draw.payer, agent, draw.drawn, draw.ceiling, &draw.signature, &pot)?;
+			let amount = T::Channels::draw(&draw, agent, signer, &pot)?;
+			fees = fees.checked_add(amount).ok_or(Error::<T>::Overflow)?;
 			payers.try_push((draw.payer, amount)).map_err(|_| Error::<T>::Unexpected)?;
 		}
-		Ok(payers)
+		Ok((payers, fees))
 	}
 }

@@ -1,8 +1,14 @@
 //! Benchmarks of the calls.
 
 use crate::{
-	pallet::{Batches, Call, Config, Escrow, HoldReason, Indexes, NextBatch, NextIndex, Pallet, SettledBelow},
-	types::{BatchState, Draw, Opening, PayoutProof},
+	pallet::{
+		AgendaFrom, Batches, Call, Config, Demands, Equivocated, Escrow, HoldReason, Indexes, NextBatch, NextIndex,
+		Opened, Paid, Pallet, Payers, Randomnesses, Refunds, Samples,
+	},
+	types::{
+		Batch, BatchState, BodyOpening, Demand, Draw, Duties, Entropy, Evidence, Opening, PayoutProof, Sample,
+		SignedReceipt, MAX_OPENINGS, MAX_SAMPLE,
+	},
 };
 use alloc::{boxed::Box, collections::BTreeMap, vec, vec::Vec};
 use frame_benchmarking::v2::*;
@@ -14,29 +20,40 @@ use frame_support::{
 	weights::WeightMeter,
 	BoundedVec,
 };
-use frame_system::RawOrigin;
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use openledger_primitives::{
 	attribution::{MAX_DIM, MAX_PARTS, MAX_TOP},
 	referee,
-	traits::{Models, Versions},
+	traits::{Agents, Batches as Holds, Models, Versions},
 	tree::plain::{leaf_hash, node_hash},
-	Attribution, Balance, Blake2b256, Commitment, Fraud, IndexId, IndexKind, IndexLeaf, ModelId, NumericClass, Part,
-	Payout, Pool, Receipt, Scored, SumCommitment, SumNode, Voucher,
+	Attribution, Balance, Blake2b256, Commitment, ContentHash, DatanetId, Fraud, IndexId, IndexKind, IndexLeaf,
+	ModelId, NumericClass, Part, Payout, Pool, Receipt, RowLeaf, Scored, SumCommitment, SumNode, Voucher,
 };
 use sp_core::H256;
+use sp_runtime::traits::Saturating;
 
 /// Prepares what the benchmarks need and other pallets keep.
 pub trait BenchmarkHelper<AccountId, Signature> {
-	/// An agent whose stake covers unsettled `fees`, with as long a record as it can have, and its signer.
+	/// An agent whose stake covers unsettled `fees`, with as long a record as it can have and somebody who has delegated to
+	/// it, and its signer.
 	fn agent(fees: Balance) -> Result<(AccountId, AccountId), BenchmarkError>;
 
-	/// A voucher over `fee` for a new channel to `agent` that covers it, with a signature that takes long to check. There
-	/// is another payer for each `number`.
+	/// Signs `message` for `agent`, by a signer whose signature takes long to check. It may become the agent's only then.
+	fn sign(agent: &AccountId, message: &[u8]) -> Result<(AccountId, Signature), BenchmarkError>;
+
+	/// A voucher over `fee` for a new channel to `agent`, with a signature that takes long to check. The channel is short
+	/// of a part of it, which the agent's signer advances. There is another payer for each `number`.
 	fn voucher(number: u32, agent: &AccountId, fee: Balance)
 		-> Result<(Voucher<AccountId>, Signature), BenchmarkError>;
 
 	/// An index asset and its owner. Its datanet version has as many rows as it can: the proofs of leaves grow with them.
 	fn index_asset() -> Result<(ModelId, AccountId), BenchmarkError>;
+
+	/// Gives a frozen version other rows, of the same number.
+	fn replace_rows(datanet: DatanetId, version: u32, rows: Commitment) -> Result<(), BenchmarkError>;
+
+	/// Makes sure that the author of this block has contributed to what is random.
+	fn make_random();
 }
 
 /// A part of a tree that the benchmark does not know. It carries no amount.
@@ -77,6 +94,27 @@ fn sum_tree(known: &[(u32, SumNode)], count: u32) -> Result<(SumCommitment, Vec<
 	Ok((SumCommitment::of::<Blake2b256>(count, top), proofs))
 }
 
+/// What the chain sees of a tree of `count` leaves of which the first ones are known: its commitment, and their proof.
+fn first_leaves(mut level: Vec<SumNode>, count: u32) -> Result<(SumCommitment, Vec<SumNode>), BenchmarkError> {
+	let mut proof = vec![];
+	let mut last = count.saturating_sub(1);
+	while last > 0 {
+		if level.len() % 2 == 1 && level.len() <= last as usize {
+			proof.push(UNKNOWN);
+			level.push(UNKNOWN);
+		}
+		let join = |pair: &[SumNode]| match pair {
+			[left, right] => SumNode::join::<Blake2b256>(left, right),
+			[alone] => Some(*alone),
+			_ => None,
+		};
+		level = level.chunks(2).map(join).collect::<Option<_>>().ok_or("the sums fit")?;
+		last >>= 1;
+	}
+	let top = level.first().ok_or("there is a leaf")?;
+	Ok((SumCommitment::of::<Blake2b256>(count, top), proof))
+}
+
 /// The same for a tree without amounts of which only the first leaf is known.
 fn tree(first: &[u8], count: u32) -> (Commitment, Vec<H256>) {
 	let steps = u32::BITS.saturating_sub(count.saturating_sub(1).leading_zeros());
@@ -113,10 +151,12 @@ impl<T: Config> Prepared<T> {
 		let fees = fee::<T>().saturating_mul(payers.into());
 		let payouts = T::Split::get().reserve(fees).ok_or("the shares of a fee are valid")?.payouts;
 		let (agent, signer) = T::BenchmarkHelper::agent(fees)?;
+		// For what channels are short of.
+		fund::<T>(&signer, fees)?;
 		let draw = |number| {
 			let (voucher, signature) = T::BenchmarkHelper::voucher(number, &agent, fee::<T>())?;
 			let (drawn, ceiling) = (fee::<T>(), voucher.cumulative);
-			Ok(Draw { payer: voucher.payer, drawn, ceiling, signature })
+			Ok(Draw { payer: voucher.payer, drawn, ceiling, signer: None, signature })
 		};
 		let mut draws = (0..payers).map(draw).collect::<Result<Vec<_>, BenchmarkError>>()?;
 		draws.sort_by(|a, b| a.payer.cmp(&b.payer));
@@ -132,18 +172,128 @@ impl<T: Config> Prepared<T> {
 	fn submit(self, receipts: SumCommitment, payouts: SumCommitment) -> Result<u64, BenchmarkError> {
 		let batch = NextBatch::<T>::get();
 		let signer = RawOrigin::Signed(self.signer);
-		Pallet::<T>::submit_batch(signer.into(), 0, receipts, payouts, UNKNOWN.hash, self.draws)?;
+		Pallet::<T>::submit_batch(signer.into(), 0, receipts, payouts, UNKNOWN.hash, self.draws, UNKNOWN.hash)?;
 		Ok(batch)
 	}
 
-	/// Submits the batch and lets its window pass.
+	/// Submits a batch that nobody opens.
+	fn submit_sealed(self) -> Result<u64, BenchmarkError> {
+		let [receipts, payouts] = [self.fees, self.payouts].map(Self::sealed);
+		self.submit(receipts, payouts)
+	}
+
+	/// Submits the batch and lets its window pass, with its sample opened.
 	fn mature(self, payouts: SumCommitment) -> Result<u64, BenchmarkError> {
 		let fees = self.fees;
 		let batch = self.submit(Self::sealed(fees), payouts)?;
-		let matures = Batches::<T>::get(batch).ok_or("the batch is stored")?.matures;
-		frame_system::Pallet::<T>::set_block_number(matures);
+		let mut stored = Batches::<T>::get(batch).ok_or("the batch is stored")?;
+		frame_system::Pallet::<T>::set_block_number(stored.matures);
+		stored.seed = Some(UNKNOWN.hash);
+		T::Agents::unbind(&stored.agent);
+		stored.duties = Duties::default();
+		Batches::<T>::insert(batch, stored);
 		Ok(batch)
 	}
+
+	/// A receipt of the batch with the number `seq`, whose answer has this attribution.
+	fn receipt(&self, seq: u64, fee: Balance, body: &Attribution) -> Receipt<T::AccountId> {
+		Receipt {
+			seq,
+			payer: account("payer", 0, 0),
+			model: ModelId(0),
+			request: H256::repeat_byte(1),
+			response: H256::repeat_byte(2),
+			tokens_in: u32::MAX,
+			tokens_out: u32::MAX,
+			fee,
+			fingerprint: H256::repeat_byte(3),
+			attribution: body.commitment(&Pallet::<T>::domain()),
+			class: NumericClass::Exact,
+			at: 0,
+		}
+	}
+
+	fn node(&self, receipt: &Receipt<T::AccountId>) -> SumNode {
+		SumNode::leaf::<Blake2b256>(&receipt.leaf(&Pallet::<T>::domain(), &self.agent), receipt.fee)
+	}
+
+	/// Submits a batch of which only the first receipt is known. Returns it with that receipt and its proof.
+	fn submit_known(self, body: &Attribution) -> Result<(u64, Receipt<T::AccountId>, Vec<SumNode>), BenchmarkError> {
+		let receipt = self.receipt(0, self.fees, body);
+		let (receipts, proofs) = sum_tree(&[(0, self.node(&receipt))], T::MaxReceipts::get())?;
+		let payouts = Self::sealed(self.payouts);
+		let batch = self.submit(receipts, payouts)?;
+		Ok((batch, receipt, proofs.into_iter().next().ok_or("the receipt has a proof")?))
+	}
+}
+
+/// A batch, as large as it can be, that is held and can be voided, and its agent, which is bound for it.
+pub fn held_batch<T: Config>() -> Result<(T::AccountId, u64), BenchmarkError> {
+	let prepared = Prepared::<T>::new(T::MaxPayers::get())?;
+	let agent = prepared.agent.clone();
+	let batch = prepared.submit_sealed()?;
+	<Pallet<T> as Holds<T::AccountId>>::hold(batch)?;
+	T::Agents::bind(&agent)?;
+	Ok((agent, batch))
+}
+
+/// A pending batch of `agent` with these receipts, from sequence number 0 on, that is sampled and opened. Its payers and its
+/// money are left out.
+pub fn pending_batch<T: Config>(agent: &T::AccountId, receipts: SumCommitment, lot: H256) -> u64 {
+	let (number, now) = (NextBatch::<T>::get(), Pallet::<T>::now());
+	let batch = Batch {
+		agent: agent.clone(),
+		first_seq: 0,
+		receipts,
+		payouts: SumCommitment::default(),
+		lot,
+		burn: 0,
+		treasury: 0,
+		stakers: 0,
+		auditors: 0,
+		paid: 0,
+		submitted: now,
+		matures: now.saturating_add(T::ChallengeWindow::get()),
+		seed_from: 0,
+		seed: Some(UNKNOWN.hash),
+		duties: Duties::default(),
+		state: BatchState::Pending,
+	};
+	Batches::<T>::insert(number, batch);
+	NextBatch::<T>::put(number.saturating_add(1));
+	number
+}
+
+/// A receipt as the payer of a browser wallet would have it, which takes longest to check.
+fn signed<T: Config>(
+	agent: &T::AccountId,
+	receipt: Receipt<T::AccountId>,
+) -> Result<SignedReceipt<T::AccountId, T::Signature>, BenchmarkError> {
+	let message = [&b"<Bytes>"[..], &receipt.leaf(&Pallet::<T>::domain(), agent), b"</Bytes>"].concat();
+	let (signer, signature) = T::BenchmarkHelper::sign(agent, &message)?;
+	Ok(SignedReceipt { receipt, signer, signature })
+}
+
+/// The longest attribution that there can be.
+fn longest() -> Attribution {
+	let named = Scored { row: u32::MAX, cluster: u32::MAX, score: i64::MAX };
+	let part = Part {
+		index: IndexId(0),
+		pool: Pool::Training,
+		query: BoundedVec::truncate_from(vec![i8::MAX; MAX_DIM as usize]),
+		top: BoundedVec::truncate_from(vec![named; MAX_TOP as usize]),
+	};
+	Attribution { parts: BoundedVec::truncate_from(vec![part; MAX_PARTS as usize]) }
+}
+
+/// Somebody's demand for a leaf of a batch.
+fn demand<T: Config>(batch: u64, leaf: u32) -> Result<Demand<T::AccountId, BlockNumberFor<T>>, BenchmarkError> {
+	let by = account("demander", leaf, 0);
+	// Each that is open makes the next one twice as dear.
+	let open = Demands::<T>::iter_key_prefix(batch).count().min(64) as u32;
+	fund::<T>(&by, T::DemandFee::get().saturating_mul(1u128.checked_shl(open).unwrap_or(1)))?;
+	Pallet::<T>::demand(RawOrigin::Signed(by).into(), batch, leaf)?;
+	Ok(Demands::<T>::get(batch, leaf).ok_or("the demand is stored")?)
 }
 
 /// Publishes an index of the widest vectors. Returns it with an opening of its first leaf, whose vector is all 127.
@@ -215,48 +365,28 @@ mod benchmarks {
 		let batch = NextBatch::<T>::get();
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(signer), 0, receipts, payouts, UNKNOWN.hash, draws);
+		_(RawOrigin::Signed(signer), 0, receipts, payouts, UNKNOWN.hash, draws, UNKNOWN.hash);
 
 		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.receipts), Some(receipts));
 		assert_eq!(Escrow::<T>::get(), fees);
 		Ok(())
 	}
 
-	/// `n`: payers, who have their fees back in their channels, and their shares of the agent's stake.
 	#[benchmark]
-	fn refute(n: Linear<1, { T::MaxPayers::get() }>) -> Result<(), BenchmarkError> {
+	fn refute() -> Result<(), BenchmarkError> {
 		let challenger: T::AccountId = whitelisted_caller();
 		fund::<T>(&challenger, 0)?;
 		let (index, opening) = publish::<T>()?;
 		let body = lie::<T>(index, &opening)?;
-		let prepared = Prepared::<T>::new(n)?;
-		let domain = Pallet::<T>::domain();
-		let receipt = Receipt {
-			seq: 0,
-			payer: account("payer", 0, 0),
-			model: ModelId(0),
-			request: H256::repeat_byte(1),
-			response: H256::repeat_byte(2),
-			tokens_in: u32::MAX,
-			tokens_out: u32::MAX,
-			fee: prepared.fees,
-			fingerprint: H256::repeat_byte(3),
-			attribution: body.commitment(&domain),
-			class: NumericClass::Exact,
-			at: 0,
-		};
-		let leaf = SumNode::leaf::<Blake2b256>(&receipt.leaf(&domain, &prepared.agent), receipt.fee);
-		let (receipts, proofs) = sum_tree(&[(0, leaf)], T::MaxReceipts::get())?;
-		let proof = proofs.into_iter().next().ok_or("the receipt has a proof")?;
-		let payouts = Prepared::<T>::sealed(prepared.payouts);
-		let batch = prepared.submit(receipts, payouts)?;
+		let prepared = Prepared::<T>::new(T::MaxPayers::get())?;
+		let (batch, receipt, proof) = prepared.submit_known(&body)?;
 		let (receipt, proof) = (Box::new(receipt), BoundedVec::truncate_from(proof));
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(challenger), batch, 0, receipt, proof, body, 0, Some(opening));
 
 		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.state), Some(BatchState::Voided));
-		assert_eq!(Escrow::<T>::get(), 0);
+		assert!(Refunds::<T>::contains_key(batch));
 		Ok(())
 	}
 
@@ -318,6 +448,267 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The payer's receipt is another than that of the batch, and was signed in a browser.
+	/// `n`: payouts, the first ones of the longest tree, each to an account that does not exist yet.
+	#[benchmark]
+	fn distribute_range(
+		n: Linear<1, { T::MaxDistribute::get().min(T::MaxReceipts::get()) }>,
+	) -> Result<(), BenchmarkError> {
+		let prepared = Prepared::<T>::new(1)?;
+		let (domain, sum) = (Pallet::<T>::domain(), prepared.payouts);
+		let each = sum.checked_div(n.into()).ok_or("there is a payout")?;
+		let rest = sum.saturating_sub(each.saturating_mul(n.into()));
+		let payout = |i| {
+			let amount = if i == 0 { each.saturating_add(rest) } else { each };
+			Payout { account: account("payee", i, 0), amount, weight: Balance::MAX }
+		};
+		let payouts: Vec<_> = (0..n).map(payout).collect();
+		let leaf = |payout: &Payout<T::AccountId>| {
+			SumNode::leaf::<Blake2b256>(&payout.leaf(&domain, &prepared.agent, 0), payout.amount)
+		};
+		let (commitment, proof) = first_leaves(payouts.iter().map(leaf).collect(), T::MaxReceipts::get())?;
+		let batch = prepared.mature(commitment)?;
+		Pallet::<T>::do_settle(batch)?;
+		let (payouts, proof) = (BoundedVec::truncate_from(payouts), BoundedVec::truncate_from(proof));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), batch, 0, payouts, proof);
+
+		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.paid), Some(sum));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn refute_receipt() -> Result<(), BenchmarkError> {
+		let challenger: T::AccountId = whitelisted_caller();
+		fund::<T>(&challenger, 0)?;
+		let prepared = Prepared::<T>::new(T::MaxPayers::get())?;
+		let agent = prepared.agent.clone();
+		let (batch, receipt, proof) = prepared.submit_known(&Attribution::default())?;
+		let other = signed::<T>(&agent, Receipt { response: H256::zero(), ..receipt.clone() })?;
+		let (amount, proof) = (receipt.fee, BoundedVec::truncate_from(proof));
+		let (receipt, evidence) = (Box::new(receipt), Evidence::Signed(Box::new(other)));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(challenger), batch, 0, receipt, amount, proof, evidence);
+
+		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.state), Some(BatchState::Voided));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn report_equivocation() -> Result<(), BenchmarkError> {
+		let challenger: T::AccountId = whitelisted_caller();
+		fund::<T>(&challenger, 0)?;
+		let prepared = Prepared::<T>::new(1)?;
+		let agent = prepared.agent.clone();
+		let receipt = prepared.receipt(0, 1, &Attribution::default());
+		let other = Receipt { response: H256::zero(), ..receipt.clone() };
+		let (first, second) = (signed::<T>(&agent, receipt)?, signed::<T>(&agent, other)?);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(challenger), agent.clone(), Box::new(first), Box::new(second));
+
+		assert!(Equivocated::<T>::contains_key(&agent, 0));
+		Ok(())
+	}
+
+	/// `n`: the longest attributions, drawn and as far as can be demanded too, each in another chunk of `Opened`. With the
+	/// last the sample is complete.
+	#[benchmark]
+	fn open(n: Linear<1, { MAX_OPENINGS }>) -> Result<(), BenchmarkError> {
+		let prepared = Prepared::<T>::new(1)?;
+		let (body, count) = (longest(), T::MaxReceipts::get());
+		let stride = count.checked_div(n).ok_or("there is an opening")?.clamp(1, CHUNK);
+		let each = prepared.fees.checked_div(n.into()).ok_or("there is an opening")?;
+		let rest = prepared.fees.saturating_sub(each.saturating_mul(n.into()));
+		let receipts: Vec<_> = (0..n)
+			.map(|i| {
+				let leaf = i.saturating_mul(stride);
+				(leaf, prepared.receipt(leaf.into(), if i == 0 { each.saturating_add(rest) } else { each }, &body))
+			})
+			.collect();
+		let known: Vec<_> = receipts.iter().map(|(leaf, receipt)| (*leaf, prepared.node(receipt))).collect();
+		let (commitment, proofs) = sum_tree(&known, count)?;
+		let payouts = Prepared::<T>::sealed(prepared.payouts);
+		let batch = prepared.submit(commitment, payouts)?;
+		for (leaf, _) in receipts.iter().take(T::MaxDemands::get() as usize) {
+			super::demand::<T>(batch, *leaf)?;
+		}
+		let fees = receipts.iter().scan(0u128, |before, (_, receipt)| {
+			let point = *before;
+			*before = before.saturating_add(receipt.fee);
+			Some(point)
+		});
+		let points = BoundedVec::truncate_from(fees.collect());
+		let until = Pallet::<T>::now().saturating_add(T::OpenWindow::get());
+		Samples::<T>::insert(batch, Sample { points, opened: 0, until });
+		Batches::<T>::mutate(batch, |batch| batch.iter_mut().for_each(|batch| batch.seed = Some(UNKNOWN.hash)));
+		let opening = |((leaf, receipt), proof)| {
+			let proof = BoundedVec::truncate_from(proof);
+			BodyOpening { leaf, receipt, proof, body: body.clone() }
+		};
+		let openings = BoundedVec::truncate_from(receipts.into_iter().zip(proofs).map(opening).collect());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), batch, openings);
+
+		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.duties), Some(Duties::default()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn demand() -> Result<(), BenchmarkError> {
+		let by: T::AccountId = whitelisted_caller();
+		fund::<T>(&by, T::DemandFee::get())?;
+		let batch = Prepared::<T>::new(1)?.submit_sealed()?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(by), batch, 0);
+
+		assert!(Demands::<T>::contains_key(batch, 0));
+		Ok(())
+	}
+
+	/// Who had demanded is paid; a sample is still open too.
+	#[benchmark]
+	fn void_withheld() -> Result<(), BenchmarkError> {
+		let batch = Prepared::<T>::new(T::MaxPayers::get())?.submit_sealed()?;
+		let until = super::demand::<T>(batch, 0)?.until;
+		Randomnesses::<T>::put(Entropy { value: UNKNOWN.hash, count: u64::MAX });
+		Pallet::<T>::step_seed(batch)?;
+		frame_system::Pallet::<T>::set_block_number(until.saturating_add(1u32.into()));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), batch, Some(0));
+
+		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.state), Some(BatchState::Voided));
+		Ok(())
+	}
+
+	/// `n`: payers, who have their fees back in their channels, and their shares of the agent's stake.
+	#[benchmark]
+	fn refund(n: Linear<1, { T::MaxPayers::get() }>) -> Result<(), BenchmarkError> {
+		let batch = Prepared::<T>::new(n)?.submit_sealed()?;
+		let compensation = fee::<T>().saturating_mul(n.into());
+		T::Currency::mint_into(&Pallet::<T>::pot(), compensation)?;
+		let stored = Batches::<T>::get(batch).ok_or("the batch is stored")?;
+		Pallet::<T>::void(batch, stored, compensation)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), batch, n);
+
+		assert!(!Refunds::<T>::contains_key(batch) && !Payers::<T>::contains_key(batch));
+		assert_eq!(Escrow::<T>::get(), 0);
+		Ok(())
+	}
+
+	/// `n`: chunks.
+	#[benchmark]
+	fn prune(n: Linear<1, { T::MaxDistribute::get() }>) -> Result<(), BenchmarkError> {
+		let prepared = Prepared::<T>::new(1)?;
+		let payouts = Prepared::<T>::sealed(prepared.payouts);
+		let batch = prepared.mature(payouts)?;
+		Pallet::<T>::do_settle(batch)?;
+		Batches::<T>::mutate(batch, |batch| batch.iter_mut().for_each(|batch| batch.paid = batch.payouts.sum));
+		for chunk in 0..n {
+			Paid::<T>::insert(batch, chunk, u128::MAX);
+		}
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), batch, n);
+
+		assert!(!Batches::<T>::contains_key(batch) && Opened::<T>::iter_key_prefix(batch).next().is_none());
+		Ok(())
+	}
+
+	/// The last of what can be wrong is: the dimension.
+	#[benchmark]
+	fn refute_index() -> Result<(), BenchmarkError> {
+		let challenger: T::AccountId = whitelisted_caller();
+		fund::<T>(&challenger, 0)?;
+		let (index, opening) = publish::<T>()?;
+		let stored = Indexes::<T>::get(index).ok_or("the index is published")?;
+		let (datanet, version) = (stored.info.datanet, stored.info.version);
+		let row = RowLeaf {
+			row: opening.leaf.row,
+			contributor: opening.leaf.contributor.clone(),
+			cluster: opening.leaf.cluster,
+			content: ContentHash(UNKNOWN.hash),
+			licensed: true,
+		};
+		let (rows, proof) = tree(&row.leaf(&Pallet::<T>::domain(), datanet, version), stored.info.rows.count);
+		T::BenchmarkHelper::replace_rows(datanet, version, rows)?;
+		Indexes::<T>::mutate(index, |index| {
+			index.iter_mut().for_each(|index| index.info.dim = index.info.dim.saturating_sub(1));
+		});
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(challenger), index, opening, Box::new(row), BoundedVec::truncate_from(proof));
+
+		assert_eq!(Indexes::<T>::get(index).map(|index| index.bond), Some(0));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn retire_index() -> Result<(), BenchmarkError> {
+		let (index, _) = publish::<T>()?;
+		let publisher = Indexes::<T>::get(index).ok_or("the index is published")?.publisher;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(publisher), index);
+
+		assert!(Indexes::<T>::get(index).is_some_and(|index| index.retired.is_some()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn release_index_bond() -> Result<(), BenchmarkError> {
+		let (index, _) = publish::<T>()?;
+		let publisher = Indexes::<T>::get(index).ok_or("the index is published")?.publisher;
+		Pallet::<T>::do_retire_index(publisher.clone(), index)?;
+		let later = T::ChallengeWindow::get().saturating_add(T::MaxReceiptAge::get().into());
+		let later = later.saturating_add(referee::TAKEDOWN_GRACE.into()).saturating_add(Pallet::<T>::now());
+		frame_system::Pallet::<T>::set_block_number(later);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(publisher.clone()), index);
+
+		assert_eq!(T::Currency::balance_on_hold(&HoldReason::IndexBond.into(), &publisher), 0);
+		Ok(())
+	}
+
+	/// What the beginning of a block does.
+	#[benchmark]
+	fn mix() -> Result<(), BenchmarkError> {
+		T::BenchmarkHelper::make_random();
+		let before = Randomnesses::<T>::get().count;
+
+		#[block]
+		{
+			Pallet::<T>::mix();
+		}
+
+		assert_eq!(Randomnesses::<T>::get().count, before.saturating_add(1));
+		Ok(())
+	}
+
+	/// The draw of the largest sample.
+	#[benchmark]
+	fn seed() -> Result<(), BenchmarkError> {
+		let batch = Prepared::<T>::new(1)?.submit_sealed()?;
+		Randomnesses::<T>::put(Entropy { value: UNKNOWN.hash, count: u64::MAX });
+
+		#[block]
+		{
+			Pallet::<T>::step_seed(batch)?;
+		}
+
+		let expected = T::SampleRate::get().mul_ceil(T::MaxReceipts::get()).clamp(1, MAX_SAMPLE) as usize;
+		assert_eq!(Samples::<T>::get(batch).map(|sample| sample.points.len()), Some(expected));
+		Ok(())
+	}
+
 	/// A block that settles one batch by itself. The hook counts it as the call, so it has no weight of its own: this is
 	/// here only to be compared with the call's.
 	#[benchmark(extra)]
@@ -325,16 +716,15 @@ mod benchmarks {
 		let prepared = Prepared::<T>::new(T::MaxPayers::get())?;
 		let payouts = Prepared::<T>::sealed(prepared.payouts);
 		let batch = prepared.mature(payouts)?;
-		SettledBelow::<T>::put(batch);
+		AgendaFrom::<T>::put(Pallet::<T>::now());
 		let mut meter = WeightMeter::new();
 
 		#[block]
 		{
-			Pallet::<T>::settle_matured(&mut meter);
+			Pallet::<T>::work_off_agenda(&mut meter);
 		}
 
 		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.state), Some(BatchState::Settled));
-		assert_eq!(SettledBelow::<T>::get(), batch.saturating_add(1));
 		Ok(())
 	}
 

@@ -1,49 +1,92 @@
 //! # Attribution
 //!
-//! Receipt batches, refereed attribution, settlement and payouts.
+//! Receipt batches, refereed attribution, cut and choose, settlement and payouts.
 //!
 //! ## Pallet API
 //!
-//! See [`Call`], [`Event`], [`Error`] and the view functions of [`Pallet`].
+//! See the [`pallet`] module for calls, events, errors, view functions, storage and configuration. Auditors know batches
+//! through [`openledger_primitives::traits::Batches`]; deferred slashes come back through
+//! [`openledger_primitives::traits::Harm`].
 //!
 //! ## Overview
 //!
 //! An agent answers questions off the chain and gives each payer a receipt. From time to time it submits a *batch*: one
 //! root over the receipts, one over the payouts they lead to, and one voucher per payer. The fees move into escrow and a
-//! challenge window opens. Every receipt commits to a claim about which rows of which published index the answer drew on;
-//! anyone who finds a false claim opens the receipt and one leaf of the index, the chain computes one dot product, and the
-//! batch is void: payers have their fees back and the agent loses its stake. A batch that nobody refutes settles by
-//! itself: part of the fees is burnt, part goes to the treasury, and anyone can have the payouts made by Merkle proof.
+//! challenge window opens. Every receipt commits to a claim about which rows of which published index the answer drew on.
+//! A lottery that nobody controls names a sample of the receipts, whose claims the agent must publish; anyone may demand
+//! others for a fee. Who finds a false one opens the receipt and at most one leaf of the index, the chain computes one dot
+//! product, and the batch is void: payers have their fees back and share in what the agent loses. A batch that nobody
+//! refutes settles by itself: part of the fees is burnt, parts go to the treasury, stakers and auditors, and anyone can
+//! have the payouts made by Merkle proof.
 //!
 //! ## Low level
 //!
 //! ### Design
 //!
 //! Nothing on the chain grows with the number of receipts: a batch is one record, one line per distinct payer until it is
-//! settled, and one bit per payout afterwards. The arithmetic (trees, referee, division of fees) is that of
-//! `openledger-primitives`, which the workers use too.
+//! settled or they are made whole, and one bit per payout and per opened claim until it is pruned. The arithmetic (trees,
+//! referee, division of fees) is that of `openledger-primitives`, which the workers use too.
+//!
+//! To refute costs the same whatever the number of payers: the batch is marked, and the payers are made whole afterwards, in
+//! order, by [`Step::Refund`] or by anyone with [`pallet::Pallet::refund`].
+//!
+//! What is due in a block stands in an agenda that `on_idle` works off as far as the weight allows, oldest first. A batch
+//! whose window is over while it has duties leaves the agenda, so it holds nobody up, and comes back when the last duty has
+//! ended. Everything but the draw of a sample can be done by a call too.
+//!
+//! The sample is drawn from the mixed randomness of several block authors, which begins with the block of the submission
+//! (`docs/adr/0019-cut-and-choose.md`).
+//!
+//! ### Terminology
+//!
+//! * **Duty**: what keeps a batch from settling: an audit that holds it, a demand that is not met, a sample that is not drawn
+//!   or not opened. The agent is bound once for each.
+//! * **Effective block** of a receipt: the block that it names, but none more than `MaxReceiptAge` before the batch. By it
+//!   the referee decides whether a row or an index still counted, so that nothing is gained by dating receipts back.
 //!
 //! ### Invariants
 //!
-//! 1. [`Escrow`] is the fees of all pending batches and the unpaid payouts of all settled ones.
+//! 1. [`pallet::Escrow`] is the fees of pending batches, the unpaid payouts of settled ones, and the fees and compensation
+//!    that payers of void ones have still to be given.
 //! 2. The pot holds at least the escrow.
-//! 3. A batch lists its payers exactly while it is pending, and their fees add up to the batch's.
-//! 4. No batch reaches beyond its agent's next sequence number.
-//! 5. A publisher's hold is the sum of the bonds of its indexes.
-//! 6. Only settled batches have paid anything, and none more than its payouts.
+//! 3. A batch lists its payers exactly while it is pending or they are being made whole, and the fees of those who are not
+//!    yet add up to what is owed to them.
+//! 4. No batch reaches beyond its agent's next sequence number, and none has a number that is not given out yet.
+//! 5. What a publisher has on hold is the sum of the bonds of its indexes.
+//! 6. Only settled batches have paid anything, and none more than its payouts; only void ones make payers whole.
+//! 7. What an account has on hold for demands is the sum of their fees; a batch counts its demands, and has no more than the
+//!    maximum.
+//! 8. A batch has a sample that is not complete exactly if it is pending, seeded and owes its opening; no settled batch has
+//!    duties.
+//! 9. The agenda has nothing before [`pallet::AgendaFrom`], and an entry for everything that a batch waits for: its seed,
+//!    its sample, each demand, its settlement if nothing keeps it from it, its refunds.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+#![cfg_attr(
+	test,
+	allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
 
 extern crate alloc;
 
+mod agenda;
 mod batches;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod calls;
+mod errors;
+mod events;
+mod holds;
+mod indexes;
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+mod invariants;
+mod openings;
+mod receipts;
 mod refutation;
 mod settlement;
 mod types;
+mod voiding;
 pub mod weights;
 
 #[cfg(test)]
@@ -51,32 +94,48 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
 pub use pallet::*;
-pub use types::{Batch, BatchState, Draw, Index, Opening, PayoutProof};
+pub use types::{
+	Batch, BatchState, BodyOpening, Demand, DemandsByLeaf, Draw, Duties, Entropy, Evidence, Index, Opening,
+	PayoutProof, PayoutState, Refund, Sample, SignedReceipt, Step, MAX_OPENINGS, MAX_SAMPLE,
+};
 pub use weights::WeightInfo;
 
+/// The pallet.
 #[allow(clippy::expect_used, clippy::too_many_arguments, reason = "the expansion of the pallet macro has them")]
+#[import_section(events::events)]
+#[import_section(errors::errors)]
+#[import_section(calls::calls)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use alloc::boxed::Box;
+	use crate::types::Submission;
+	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::{
 		pallet_prelude::*,
-		traits::fungible::{Inspect, InspectHold, Mutate, MutateHold},
+		traits::{
+			fungible::{Inspect, InspectHold, Mutate, MutateHold},
+			Randomness,
+		},
 		weights::WeightMeter,
 		PalletId,
 	};
 	use frame_system::pallet_prelude::*;
 	use openledger_primitives::{
+		attribution::MAX_TOP,
 		money::FeeSplit,
-		traits::{Agents, Channels, Models, Versions},
-		Attribution, Balance, Commitment, Fraud, IndexId, IndexKind, ModelId, Receipt, SumCommitment, SumNode,
-		MAX_PROOF,
+		traits::{Agents, Channels, Models, Sampling, Versions},
+		Attribution, Balance, Commitment, Fraud, IndexId, IndexKind, ModelId, Offence, Payout, Receipt, RowLeaf,
+		SumCommitment, SumNode, MAX_PROOF,
 	};
 	use sp_core::H256;
-	use sp_runtime::traits::{IdentifyAccount, Verify};
+	use sp_runtime::{
+		traits::{IdentifyAccount, Saturating, Verify, Zero},
+		Perbill,
+	};
 
-	/// Configuration.
+	/// What the runtime decides.
 	#[pallet::config]
 	pub trait Config: frame_system::Config {
 		/// The runtime's hold reasons.
@@ -94,14 +153,21 @@ pub mod pallet {
 		/// Where fees are drawn from.
 		type Channels: Channels<Self::AccountId, Self::Signature>;
 
+		/// Who audits batches.
+		type Audits: Sampling<Self::AccountId>;
+
 		/// The models that indexes belong to.
 		type Models: Models<Self::AccountId>;
 
 		/// The datanet versions that indexes are made of.
 		type Versions: Versions<Self::AccountId>;
 
-		/// Signs vouchers.
+		/// Signs vouchers and receipts.
 		type Signature: Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>> + Parameter;
+
+		/// What the author of a block has added to what is random; another value in each block, or none. If one author
+		/// could foresee the values of all others, it would choose what is sampled.
+		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
 		/// Keeps fees between submission and payout. Must hold the existential deposit from genesis.
 		#[pallet::constant]
@@ -110,12 +176,41 @@ pub mod pallet {
 		/// The treasury.
 		type Treasury: Get<Self::AccountId>;
 
+		/// Has what those who delegated to the agent do not have of the stakers' share.
+		type StakerPot: Get<Self::AccountId>;
+
+		/// Has the share of auditors. Should exist from genesis: what it cannot take is burnt.
+		type AuditorPot: Get<Self::AccountId>;
+
 		/// How fees are divided.
 		#[pallet::constant]
 		type Split: Get<FeeSplit>;
 
 		/// Blocks in which a batch can be refuted. Too short, and false claims go unseen.
 		type ChallengeWindow: Get<BlockNumberFor<Self>>;
+
+		/// Authors who contribute to the seed of a sample after that of the batch's own block. Too few, and an agent that
+		/// is friends with all of them tries roots until the sample suits it.
+		type SeedDelay: Get<u32>;
+
+		/// The part of a batch's receipts whose attributions must be opened, at least 1 and at most [`MAX_SAMPLE`]. 0 asks
+		/// for one.
+		type SampleRate: Get<Perbill>;
+
+		/// Blocks in which what was drawn or demanded must be opened, and in which it can be refuted after that. Too short,
+		/// and an honest agent whose connection fails for a while is slashed.
+		type OpenWindow: Get<BlockNumberFor<Self>>;
+
+		/// Held from who demands an opening; the agent has it. Below the agent's costs, and demands are a nuisance.
+		type DemandFee: Get<Balance>;
+
+		/// The most demands of one batch that are open at a time.
+		#[pallet::constant]
+		type MaxDemands: Get<u32>;
+
+		/// Blocks before its batch from which a receipt counts as of later. Longer, and takedowns can be evaded for longer by
+		/// dating receipts back; shorter than the time between batches, and honest agents are refuted.
+		type MaxReceiptAge: Get<u32>;
 
 		/// Held from a publisher for each index.
 		type IndexBond: Get<Balance>;
@@ -132,13 +227,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxPayers: Get<u32>;
 
-		/// The most payouts of one `distribute`.
+		/// The most payouts of one `distribute`, and the most chunks that one `prune` forgets.
 		#[pallet::constant]
 		type MaxDistribute: Get<u32>;
 
-		/// The most batches that settle by themselves in one block.
+		/// The most steps of the agenda in one block.
 		#[pallet::constant]
-		type MaxSettle: Get<u32>;
+		type MaxSteps: Get<u32>;
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
@@ -161,6 +256,9 @@ pub mod pallet {
 		/// Bond of a published index.
 		#[codec(index = 0)]
 		IndexBond,
+		/// Fee of a demand that is not met.
+		#[codec(index = 1)]
+		Demand,
 	}
 
 	/// Published indexes. Keys are ours and dense: Twox64Concat.
@@ -179,14 +277,14 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextBatch<T: Config> = StorageValue<_, u64, ValueQuery>;
 
-	/// Every batch below this number has left the pending state.
-	#[pallet::storage]
-	pub type SettledBelow<T: Config> = StorageValue<_, u64, ValueQuery>;
-
-	/// Who paid for a pending batch, and how much: what a refutation gives back.
+	/// Who paid for a batch, and how much, until it is settled or they are made whole.
 	#[pallet::storage]
 	pub type Payers<T: Config> =
 		StorageMap<_, Twox64Concat, u64, BoundedVec<(T::AccountId, Balance), T::MaxPayers>, ValueQuery>;
+
+	/// How far payers of void batches were made whole.
+	#[pallet::storage]
+	pub type Refunds<T: Config> = StorageMap<_, Twox64Concat, u64, Refund>;
 
 	/// The sequence number of an agent's next receipt. User-chosen keys: Blake2_128Concat.
 	#[pallet::storage]
@@ -196,174 +294,64 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Paid<T: Config> = StorageDoubleMap<_, Twox64Concat, u64, Twox64Concat, u32, u128, ValueQuery>;
 
-	/// What the pot owes: fees of pending batches, and payouts that are not made yet.
+	/// Which attributions of a batch were opened, in the same form.
+	#[pallet::storage]
+	pub type Opened<T: Config> = StorageDoubleMap<_, Twox64Concat, u64, Twox64Concat, u32, u128, ValueQuery>;
+
+	/// Samples that are not opened as a whole.
+	#[pallet::storage]
+	pub type Samples<T: Config> = StorageMap<_, Twox64Concat, u64, Sample<BlockNumberFor<T>>>;
+
+	/// Demands that are neither met nor returned, by batch and receipt.
+	#[pallet::storage]
+	pub type Demands<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, u64, Twox64Concat, u32, Demand<T::AccountId, BlockNumberFor<T>>>;
+
+	/// Numbers with which an agent was shown to have signed two receipts; each has cost it a stake, so none is reported
+	/// twice. User-chosen keys: Blake2_128Concat.
+	#[pallet::storage]
+	pub type Equivocated<T: Config> = StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, u64, ()>;
+
+	/// What is to be done with batches, by block.
+	#[pallet::storage]
+	pub type Agenda<T: Config> = StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, (u64, Step), ()>;
+
+	/// The block up to which the agenda is done; at most the present one.
+	#[pallet::storage]
+	pub type AgendaFrom<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	/// What block authors have contributed to what is random.
+	#[pallet::storage]
+	pub type Randomnesses<T: Config> = StorageValue<_, Entropy, ValueQuery>;
+
+	/// What the pot owes: fees of pending batches, payouts that are not made yet, payers that are not whole yet.
 	#[pallet::storage]
 	pub type Escrow<T: Config> = StorageValue<_, Balance, ValueQuery>;
-
-	/// Events.
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// An attribution index was published.
-		IndexPublished {
-			/// The index.
-			index: IndexId,
-			/// The index asset that it belongs to.
-			model: ModelId,
-			/// Who published it.
-			publisher: T::AccountId,
-			/// Root and number of its leaves.
-			rows: Commitment,
-			/// The least score of a source.
-			threshold: i64,
-		},
-		/// A batch was accepted; its fees are in escrow.
-		BatchSubmitted {
-			/// The batch.
-			batch: u64,
-			/// The agent.
-			agent: T::AccountId,
-			/// Sequence number of its first receipt.
-			first_seq: u64,
-			/// Root, number and fees of its receipts.
-			receipts: SumCommitment,
-			/// Root, number and sum of its payouts.
-			payouts: SumCommitment,
-			/// BLAKE3 hash of the blob with the receipts.
-			blob: H256,
-			/// The block from which it settles.
-			matures: BlockNumberFor<T>,
-		},
-		/// A claim in a batch was proven false: payers have their fees back and the agent was slashed.
-		BatchRefuted {
-			/// The batch.
-			batch: u64,
-			/// The sequence number of the false receipt.
-			seq: u64,
-			/// What was wrong.
-			fraud: Fraud,
-			/// Who proved it.
-			challenger: T::AccountId,
-			/// What the agent lost.
-			slashed: Balance,
-		},
-		/// A batch was settled.
-		BatchSettled {
-			/// The batch.
-			batch: u64,
-			/// What was burnt.
-			burnt: Balance,
-			/// What the treasury has.
-			treasury: Balance,
-			/// What can be paid out.
-			payouts: Balance,
-		},
-		/// A payout was made.
-		PaidOut {
-			/// The batch.
-			batch: u64,
-			/// The leaf.
-			leaf: u32,
-			/// Who was paid.
-			account: T::AccountId,
-			/// How much.
-			amount: Balance,
-			/// The account's share of the burn.
-			weight: Balance,
-		},
-		/// A fee that a void batch could not give back, because its payer's account is gone and the fee is below the
-		/// existential deposit, was burnt.
-		RefundBurnt {
-			/// The batch.
-			batch: u64,
-			/// The payer.
-			payer: T::AccountId,
-			/// The fee.
-			amount: Balance,
-		},
-		/// A payout was not made because the account could not be credited (for one, an amount below the existential
-		/// deposit to an account that does not exist). It can be made later.
-		PayoutDeferred {
-			/// The batch.
-			batch: u64,
-			/// The leaf.
-			leaf: u32,
-			/// Who is still owed.
-			account: T::AccountId,
-		},
-	}
-
-	/// Errors.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// The model is not an index asset: register one first.
-		NotAnIndex,
-		/// Only the owner of the index asset can publish its index.
-		NotTheOwner,
-		/// The index must have as many leaves as its datanet version has rows.
-		WrongRowCount,
-		/// The dimension is 0 or above the maximum.
-		BadDimension,
-		/// The caller signs for no agent.
-		NotAnAgent,
-		/// The first sequence number is not the agent's next one.
-		SequenceGap,
-		/// A batch has at least one receipt and one payout, and at most the maximum of either.
-		BadBatchSize,
-		/// The payers are not in strictly ascending order, or there are none.
-		BadPayers,
-		/// The draws do not add up to the fees of the receipts.
-		FeesDiffer,
-		/// Payouts, burn and treasury do not add up to the fees.
-		PayoutsDiffer,
-		/// There is no such batch.
-		NoSuchBatch,
-		/// The batch is settled or void already.
-		NotPending,
-		/// The challenge window is over.
-		WindowOver,
-		/// The challenge window is still open.
-		WindowOpen,
-		/// An agent cannot refute its own batch.
-		OwnBatch,
-		/// The receipt is not this leaf of the batch.
-		BadReceiptProof,
-		/// The attribution body is not the one that the receipt commits to.
-		WrongBody,
-		/// The attribution has no such part.
-		NoSuchPart,
-		/// Nothing is wrong on the face of the claim: open a leaf of the index.
-		OpeningNeeded,
-		/// The leaf is not in the index at its row.
-		BadIndexProof,
-		/// The leaf agrees with the claim.
-		ClaimStands,
-		/// The batch is not settled yet, or void.
-		NotSettled,
-		/// The payout is not this leaf of the batch.
-		BadPayoutProof,
-		/// The payout was made before.
-		AlreadyPaid,
-		/// A sum overflows.
-		Overflow,
-		/// Should not happen: please report it.
-		Unexpected,
-	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(T::Split::get().agent().is_some(), "the shares of a fee exceed 100 percent");
 			let top = T::TopRows::get();
-			assert!(top > 0 && top <= openledger_primitives::attribution::MAX_TOP, "claims must fit a part");
+			assert!(top > 0 && top <= MAX_TOP, "claims must fit a part");
 			assert!(T::MaxReceipts::get() > 0 && T::MaxPayers::get() > 0, "batches must have room");
 			assert!(T::MaxDistribute::get() > 0, "payouts must have room");
+			assert!(T::MaxSteps::get() > 0 && T::MaxDemands::get() > 0, "steps and demands must have room");
+			let open = T::OpenWindow::get();
+			assert!(!open.is_zero(), "there must be time to open");
+			assert!(open.saturating_add(open) < T::ChallengeWindow::get(), "there must be time to demand");
 		}
 
-		/// Settles batches whose window is over, oldest first.
+		/// Mixes what the last author contributed into the entropy.
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::mix();
+			T::WeightInfo::mix()
+		}
+
+		/// Does what is due with batches, oldest first.
 		fn on_idle(_: BlockNumberFor<T>, limit: Weight) -> Weight {
 			let mut meter = WeightMeter::with_limit(limit);
-			Self::settle_matured(&mut meter);
+			Self::work_off_agenda(&mut meter);
 			meter.consumed()
 		}
 
@@ -394,164 +382,36 @@ pub mod pallet {
 		pub fn is_paid(batch: u64, leaf: u32) -> bool {
 			Self::paid_bit(batch, leaf).2
 		}
-	}
 
-	#[pallet::call]
-	impl<T: Config> Pallet<T> {
-		/// Publish the attribution index of an index asset: a table of int8 vectors, one per row of its datanet version.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed, by the owner of the asset.
-		///
-		/// ## Parameters
-		///
-		/// - `model`: the index asset.
-		/// - `rows`: root and number of the leaves; leaf `i` belongs to row `i`.
-		/// - `threshold`: the least dot product that makes a row a source.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NotAnIndex`], [`Error::NotTheOwner`], [`Error::WrongRowCount`], [`Error::BadDimension`].
-		///
-		/// ## Events
-		///
-		/// [`Event::IndexPublished`].
-		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::publish_index())]
-		pub fn publish_index(
-			origin: OriginFor<T>,
-			model: ModelId,
-			kind: IndexKind,
-			dim: u16,
-			rows: Commitment,
-			threshold: i64,
-		) -> DispatchResult {
-			let publisher = ensure_signed(origin)?;
-			Self::do_publish_index(publisher, model, kind, dim, rows, threshold)
+		/// Which of the payouts `128 · chunk` to `128 · chunk + 127` of `batch` were made, lowest bit first.
+		pub fn paid_chunk(batch: u64, chunk: u32) -> u128 {
+			Paid::<T>::get(batch, chunk)
 		}
 
-		/// Submit a batch of receipts and take its fees into escrow.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed, by the signer of an agent.
-		///
-		/// ## Parameters
-		///
-		/// - `first_seq`: sequence number of the first receipt; receipt `i` of the tree has `first_seq + i`.
-		/// - `receipts`: root, number and sum of fees of the receipts.
-		/// - `payouts`: root, number and sum of the payouts.
-		/// - `blob`: BLAKE3 hash of the blob that holds the receipts.
-		/// - `draws`: one per payer, in ascending order of payers.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NotAnAgent`], [`Error::SequenceGap`], [`Error::BadBatchSize`], [`Error::BadPayers`],
-		/// [`Error::FeesDiffer`], [`Error::PayoutsDiffer`], and those of agents and credits.
-		///
-		/// ## Events
-		///
-		/// [`Event::BatchSubmitted`].
-		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::submit_batch(draws.len() as u32))]
-		pub fn submit_batch(
-			origin: OriginFor<T>,
-			#[pallet::compact] first_seq: u64,
-			receipts: SumCommitment,
-			payouts: SumCommitment,
-			blob: H256,
-			draws: BoundedVec<Draw<T::AccountId, T::Signature>, T::MaxPayers>,
-		) -> DispatchResult {
-			let signer = ensure_signed(origin)?;
-			Self::do_submit_batch(signer, first_seq, receipts, payouts, blob, draws)
+		/// What has become of payout `leaf` of `batch`; `None` if there is no such payout, or it was forgotten.
+		pub fn payout_state(batch: u64, leaf: u32) -> Option<PayoutState> {
+			let state = Batches::<T>::get(batch).filter(|batch| leaf < batch.payouts.count)?.state;
+			Some(match state {
+				BatchState::Pending => PayoutState::Escrowed,
+				BatchState::Voided => PayoutState::Void,
+				BatchState::Settled if Self::paid_bit(batch, leaf).2 => PayoutState::Paid,
+				BatchState::Settled => PayoutState::Due,
+			})
 		}
 
-		/// Prove that a receipt's claim about its sources is false. The batch becomes void, its payers have their fees
-		/// back and the agent is slashed.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed, by anyone but the agent.
-		///
-		/// ## Parameters
-		///
-		/// - `receipt`, `leaf`, `receipt_proof`: the receipt, its position in the batch and its proof.
-		/// - `body`: the attribution that the receipt commits to.
-		/// - `part`: which part of it is false.
-		/// - `opening`: a leaf of the index. Not needed when the claim is wrong on its face.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NoSuchBatch`], [`Error::NotPending`], [`Error::WindowOver`], [`Error::OwnBatch`],
-		/// [`Error::BadReceiptProof`], [`Error::WrongBody`], [`Error::NoSuchPart`], [`Error::OpeningNeeded`],
-		/// [`Error::BadIndexProof`], [`Error::ClaimStands`].
-		///
-		/// ## Events
-		///
-		/// [`Event::BatchRefuted`].
-		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::refute(T::MaxPayers::get()))]
-		pub fn refute(
-			origin: OriginFor<T>,
-			#[pallet::compact] batch: u64,
-			#[pallet::compact] leaf: u32,
-			receipt: Box<Receipt<T::AccountId>>,
-			receipt_proof: BoundedVec<SumNode, ConstU32<MAX_PROOF>>,
-			body: Attribution,
-			part: u8,
-			opening: Option<Opening<T::AccountId>>,
-		) -> DispatchResult {
-			let challenger = ensure_signed(origin)?;
-			Self::do_refute(challenger, batch, leaf, *receipt, receipt_proof, body, part, opening)
+		/// The receipts of `batch` whose attributions are to be opened, as long as they are not all.
+		pub fn sample(batch: u64) -> Option<Sample<BlockNumberFor<T>>> {
+			Samples::<T>::get(batch)
 		}
 
-		/// Settle a batch whose window is over. Batches settle by themselves too; this is for who cannot wait.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed, by anyone.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NoSuchBatch`], [`Error::NotPending`], [`Error::WindowOpen`].
-		///
-		/// ## Events
-		///
-		/// [`Event::BatchSettled`].
-		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::settle())]
-		pub fn settle(origin: OriginFor<T>, #[pallet::compact] batch: u64) -> DispatchResult {
-			ensure_signed(origin)?;
-			Self::do_settle(batch)
+		/// The open demands of `batch`, by receipt.
+		pub fn demands(batch: u64) -> DemandsByLeaf<T::AccountId, BlockNumberFor<T>> {
+			Demands::<T>::iter_prefix(batch).take(T::MaxDemands::get() as usize).collect()
 		}
 
-		/// Make payouts of a settled batch. Anyone may pay anyone.
-		///
-		/// ## Dispatch Origin
-		///
-		/// Signed, by anyone.
-		///
-		/// ## Details
-		///
-		/// A payout to an account that cannot be credited is left for later; the others are made.
-		///
-		/// ## Errors
-		///
-		/// [`Error::NoSuchBatch`], [`Error::NotSettled`], [`Error::BadPayoutProof`], [`Error::AlreadyPaid`].
-		///
-		/// ## Events
-		///
-		/// [`Event::PaidOut`], [`Event::PayoutDeferred`].
-		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::distribute(payouts.len() as u32))]
-		pub fn distribute(
-			origin: OriginFor<T>,
-			#[pallet::compact] batch: u64,
-			payouts: BoundedVec<PayoutProof<T::AccountId>, T::MaxDistribute>,
-		) -> DispatchResult {
-			ensure_signed(origin)?;
-			Self::do_distribute(batch, payouts)
+		/// Whether the attribution of receipt `leaf` of `batch` was opened.
+		pub fn is_opened(batch: u64, leaf: u32) -> bool {
+			Self::opened_bit(batch, leaf).2
 		}
 	}
 }

@@ -1,10 +1,16 @@
 //! A runtime with real balances, agents and credits around the pallet; only datanets and models are fixed.
 
 use crate as pallet_attribution;
-use frame_support::{derive_impl, parameter_types, PalletId};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{ConstU128, ConstU32, ConstU64, Hooks, Randomness},
+	weights::Weight,
+	PalletId,
+};
+use frame_system::EnsureRoot;
 use openledger_primitives::{
 	money::{FeeSplit, DEFAULT_SPLIT},
-	traits::{Models, Versions},
+	traits::{Models, Sampling, Versions},
 	Balance, Commitment, DatanetId, Domain, Licence, ModelId,
 };
 use sp_core::H256;
@@ -61,7 +67,14 @@ impl pallet_balances::Config for Test {
 }
 
 pub(crate) const ED: Balance = 10;
-pub(crate) const WINDOW: u64 = 10;
+pub(crate) const WINDOW: u64 = 20;
+/// Blocks for opening what was drawn or demanded.
+pub(crate) const OPEN: u64 = 5;
+/// Authors after that of the batch's block who decide its sample.
+pub(crate) const DELAY: u32 = 2;
+/// Blocks before its batch from which a receipt counts as of later.
+pub(crate) const AGE: u32 = 200;
+pub(crate) const DEMAND: Balance = 30;
 pub(crate) const BOND: Balance = 500;
 /// Rows of the one frozen version.
 pub(crate) const ROWS: u32 = 20;
@@ -71,24 +84,42 @@ pub(crate) const INDEX_ASSET: ModelId = ModelId(3);
 parameter_types! {
 	pub const ExistentialDeposit: Balance = ED;
 	pub Treasury: AccountId32 = treasury();
-	pub const MinStake: Balance = 100;
+	pub StakerPot: AccountId32 = stakers();
+	pub AuditorPot: AccountId32 = auditors();
 	pub const MaxExposure: Perbill = Perbill::from_percent(50);
-	pub const UnbondingPeriod: u64 = 20;
 	pub const FraudSlash: Perbill = Perbill::one();
-	pub const MaxOfferLife: u64 = 1_000;
-	pub const MaxUnbonding: u32 = 3;
-	pub const MinDeposit: Balance = 10;
+	pub const SilenceSlash: Perbill = Perbill::from_percent(1);
+	pub const AgentsPallet: PalletId = PalletId(*b"op/agnts");
 	pub const AttributionPallet: PalletId = PalletId(*b"op/attrb");
 	pub const Split: FeeSplit = DEFAULT_SPLIT;
-	pub const Window: u64 = WINDOW;
-	pub const IndexBond: Balance = BOND;
-	pub const TopRows: u32 = 4;
-	pub const MaxReceipts: u32 = 1 << 20;
-	pub const MaxPayers: u32 = 8;
-	pub const MaxDistribute: u32 = 64;
-	pub const MaxSettle: u32 = 2;
+	pub static SampleRate: Perbill = Perbill::from_percent(2);
+	/// Whether block authors say nothing that is random.
+	pub static Silent: bool = false;
 	/// Rows that were taken down, with the blocks in which they were.
 	pub static TakenDown: BTreeMap<u32, u32> = BTreeMap::new();
+	/// Root and number of the rows of the one frozen version.
+	pub static RowsOfVersion: Commitment = Commitment { root: H256::repeat_byte(1), count: ROWS };
+	/// Batches whose submission auditors have heard of, with their fees.
+	pub static Heard: Vec<(u64, Balance)> = vec![];
+}
+
+/// What block authors say: another value in each block.
+pub struct Authors;
+
+impl Randomness<Option<H256>, u64> for Authors {
+	fn random(_: &[u8]) -> (Option<H256>, u64) {
+		let number = System::block_number();
+		((!Silent::get()).then(|| H256::from_low_u64_be(number)), number)
+	}
+}
+
+/// Auditors who only listen.
+pub struct Auditors;
+
+impl Sampling<AccountId32> for Auditors {
+	fn submitted(batch: u64, _: &AccountId32, fees: Balance) {
+		Heard::mutate(|heard| heard.push((batch, fees)));
+	}
 }
 
 /// One frozen version of one datanet, one index asset over it.
@@ -108,7 +139,7 @@ impl Models<AccountId32> for Fixed {
 
 impl Versions<AccountId32> for Fixed {
 	fn rows(datanet: DatanetId, version: u32) -> Option<Commitment> {
-		(datanet == DatanetId(0) && version == 0).then(|| Commitment { root: H256::repeat_byte(1), count: ROWS })
+		(datanet == DatanetId(0) && version == 0).then(RowsOfVersion::get)
 	}
 	fn owner(_: DatanetId) -> Option<AccountId32> {
 		None
@@ -128,14 +159,32 @@ impl pallet_agents::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Models = Fixed;
-	type Treasury = Treasury;
-	type MinStake = MinStake;
+	type Harm = Attribution;
+	type Randomness = Authors;
+	type CancelOrigin = EnsureRoot<AccountId32>;
+	type PalletId = AgentsPallet;
+	type MinStake = ConstU128<100>;
 	type MaxExposure = MaxExposure;
-	type UnbondingPeriod = UnbondingPeriod;
+	type UnbondingPeriod = ConstU64<40>;
+	type LongestHold = ConstU64<400>;
+	type MinDelegation = ConstU128<10>;
+	type MaxDelegation = ConstU32<4>;
 	type FraudSlash = FraudSlash;
-	type MaxOfferLife = MaxOfferLife;
-	type MaxUnbonding = MaxUnbonding;
-	type WeightInfo = pallet_agents::weights::SubstrateWeight<Test>;
+	type SilenceSlash = SilenceSlash;
+	type RepeatPeriod = ConstU64<300>;
+	type AppealPeriod = ConstU64<7>;
+	type ProbeInterval = ConstU64<0>;
+	type ProbeWindow = ConstU64<5>;
+	type MaxMisses = ConstU32<3>;
+	type EvictionPeriod = ConstU64<10>;
+	type ServiceDeposit = ConstU128<10>;
+	type MaxOfferLife = ConstU64<1_000>;
+	type MaxOffers = ConstU32<3>;
+	type MaxServices = ConstU32<2>;
+	type MaxUnbonding = ConstU32<3>;
+	type MaxDeferred = ConstU32<4>;
+	type MaxSteps = ConstU32<8>;
+	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Fixed;
 }
@@ -145,8 +194,10 @@ impl pallet_credits::Config for Test {
 	type Currency = Balances;
 	type Agents = Agents;
 	type Signature = MultiSignature;
-	type CloseDelay = Window;
-	type MinDeposit = MinDeposit;
+	type Split = Split;
+	type CloseDelay = ConstU64<WINDOW>;
+	type MaxKeyLife = ConstU64<100>;
+	type MinDeposit = ConstU128<10>;
 	type WeightInfo = pallet_credits::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Fixed;
@@ -157,19 +208,29 @@ impl pallet_attribution::Config for Test {
 	type Currency = Balances;
 	type Agents = Agents;
 	type Channels = Credits;
+	type Audits = Auditors;
 	type Models = Fixed;
 	type Versions = Fixed;
 	type Signature = MultiSignature;
+	type Randomness = Authors;
 	type PalletId = AttributionPallet;
 	type Treasury = Treasury;
+	type StakerPot = StakerPot;
+	type AuditorPot = AuditorPot;
 	type Split = Split;
-	type ChallengeWindow = Window;
-	type IndexBond = IndexBond;
-	type TopRows = TopRows;
-	type MaxReceipts = MaxReceipts;
-	type MaxPayers = MaxPayers;
-	type MaxDistribute = MaxDistribute;
-	type MaxSettle = MaxSettle;
+	type ChallengeWindow = ConstU64<WINDOW>;
+	type SeedDelay = ConstU32<DELAY>;
+	type SampleRate = SampleRate;
+	type OpenWindow = ConstU64<OPEN>;
+	type DemandFee = ConstU128<DEMAND>;
+	type MaxDemands = ConstU32<2>;
+	type MaxReceiptAge = ConstU32<AGE>;
+	type IndexBond = ConstU128<BOND>;
+	type TopRows = ConstU32<4>;
+	type MaxReceipts = ConstU32<{ 1 << 20 }>;
+	type MaxPayers = ConstU32<8>;
+	type MaxDistribute = ConstU32<64>;
+	type MaxSteps = ConstU32<4>;
 	type WeightInfo = pallet_attribution::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Fixed;
@@ -179,12 +240,21 @@ impl pallet_attribution::Config for Test {
 mod benchmarking {
 	use super::*;
 	use frame_benchmarking::{account, BenchmarkError};
+	use frame_support::traits::fungible::Mutate;
+	use frame_system::RawOrigin;
 	use openledger_primitives::Voucher;
 	use pallet_credits::benchmarking as credits;
+	use sp_core::crypto::KeyTypeId;
+	use sp_io::crypto::{sr25519_generate, sr25519_sign};
 
-	impl pallet_agents::benchmarking::BenchmarkHelper for Fixed {
-		fn servable_model() -> Result<ModelId, BenchmarkError> {
-			Ok(ModelId(1))
+	const SIGNERS: KeyTypeId = KeyTypeId(*b"sign");
+
+	impl pallet_agents::benchmarking::BenchmarkHelper<AccountId32> for Fixed {
+		fn servable_models(count: u32) -> Result<Vec<ModelId>, BenchmarkError> {
+			Ok((1..=count).map(ModelId).collect())
+		}
+		fn held_batch() -> Result<(AccountId32, u64), BenchmarkError> {
+			pallet_attribution::benchmarking::held_batch::<Test>()
 		}
 	}
 
@@ -200,21 +270,47 @@ mod benchmarking {
 			pallet_agents::benchmarking::busy_agent::<Test>(&agent, &signer, fees)?;
 			Ok((agent, signer))
 		}
+		fn sign(agent: &AccountId32, message: &[u8]) -> Result<(AccountId32, MultiSignature), BenchmarkError> {
+			let key = sr25519_generate(SIGNERS, Some(b"//signer".to_vec()));
+			let signer = AccountId32::from(key);
+			if pallet_agents::AgentOfSigner::<Test>::get(&signer).is_none() {
+				Agents::set_signer(RawOrigin::Signed(agent.clone()).into(), signer.clone())?;
+			}
+			let signature = sr25519_sign(SIGNERS, &key, message).ok_or("the key is in the keystore")?;
+			Ok((signer, signature.into()))
+		}
 		fn voucher(
 			number: u32,
 			agent: &AccountId32,
 			fee: Balance,
 		) -> Result<(Voucher<AccountId32>, MultiSignature), BenchmarkError> {
-			credits::signed_voucher::<Test>(number, agent, fee)
+			credits::short_voucher::<Test>(number, agent, fee)
 		}
 		fn index_asset() -> Result<(ModelId, AccountId32), BenchmarkError> {
-			Ok((INDEX_ASSET, Keyring::Dave.to_account_id()))
+			let owner = Keyring::Dave.to_account_id();
+			Balances::mint_into(&owner, ED)?;
+			Ok((INDEX_ASSET, owner))
+		}
+		fn replace_rows(_: DatanetId, _: u32, rows: Commitment) -> Result<(), BenchmarkError> {
+			RowsOfVersion::set(rows);
+			Ok(())
+		}
+		fn make_random() {
+			Silent::set(false);
 		}
 	}
 }
 
 pub(crate) fn treasury() -> AccountId32 {
 	AccountId32::new([8; 32])
+}
+
+pub(crate) fn stakers() -> AccountId32 {
+	AccountId32::new([9; 32])
+}
+
+pub(crate) fn auditors() -> AccountId32 {
+	AccountId32::new([10; 32])
 }
 
 pub(crate) fn domain() -> Domain {
@@ -229,25 +325,55 @@ pub(crate) fn free(who: Keyring) -> Balance {
 	Balances::free_balance(who.to_account_id())
 }
 
+/// Lets blocks pass up to `block`, with all that happens in them by itself.
+pub(crate) fn run_to(block: u64) {
+	while System::block_number() < block {
+		let number = System::block_number() + 1;
+		System::set_block_number(number);
+		Attribution::on_initialize(number);
+		Agents::on_idle(number, Weight::MAX);
+		Attribution::on_idle(number, Weight::MAX);
+	}
+}
+
+/// Lets blocks pass in which nothing happens by itself, but that their authors contribute to what is random.
+pub(crate) fn skip_to(block: u64) {
+	while System::block_number() < block {
+		let number = System::block_number() + 1;
+		System::set_block_number(number);
+		Attribution::on_initialize(number);
+	}
+}
+
 /// The state that every test starts from: 1,000,000 for every named key.
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 	TakenDown::set(BTreeMap::new());
+	RowsOfVersion::set(Commitment { root: H256::repeat_byte(1), count: ROWS });
+	Heard::set(vec![]);
+	Silent::set(false);
+	SampleRate::set(Perbill::from_percent(2));
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut balances: Vec<_> = Keyring::well_known().map(|key| (key.to_account_id(), 1_000_000)).collect();
-	balances.extend([(treasury(), ED), (Attribution::pot(), ED)]);
+	balances.extend([treasury(), stakers(), auditors(), Attribution::pot(), Agents::pot()].map(|pot| (pot, ED)));
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
 	let mut ext = sp_io::TestExternalities::from(storage);
 	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext
 }
 
+/// Checks the invariants of all three pallets.
+pub(crate) fn check_all() {
+	Agents::do_try_state().unwrap();
+	Credits::do_try_state().unwrap();
+	Attribution::do_try_state().unwrap();
+}
+
 /// Runs `test` in fresh state, then checks the invariants of all three pallets.
 pub(crate) fn build_and_execute(test: impl FnOnce()) {
 	new_test_ext().execute_with(|| {
 		System::set_block_number(1);
+		Attribution::on_initialize(1);
 		test();
-		Agents::do_try_state().unwrap();
-		Credits::do_try_state().unwrap();
-		Attribution::do_try_state().unwrap();
+		check_all();
 	});
 }

@@ -1,26 +1,38 @@
 //! Refuting a false claim by one opening (protocol §8).
 
-use crate::{Batch, BatchState, Batches, Config, Error, Escrow, Event, Indexes, Opening, Pallet, Payers};
-use frame_support::{
-	ensure,
-	storage::with_storage_layer,
-	traits::{
-		fungible::Mutate,
-		tokens::{Fortitude, Precision, Preservation},
-		ConstU32,
-	},
-	BoundedVec,
+use crate::{
+	batches::BatchOf,
+	pallet::{Config, Error, Event, Indexes, Pallet},
+	types::Opening,
 };
-use frame_system::pallet_prelude::BlockNumberFor;
+use frame_support::{ensure, traits::ConstU32, BoundedVec};
 use openledger_primitives::{
 	referee::{self, RowState},
-	traits::{Agents, Channels, Versions},
-	Attribution, Blake2b256, Fraud, Part, Receipt, SumNode, MAX_PROOF,
+	traits::Versions,
+	Attribution, Blake2b256, Fraud, Offence, Part, Receipt, SumNode, MAX_PROOF,
 };
-use sp_runtime::{traits::Get, DispatchResult};
+use sp_runtime::{
+	traits::{Get, UniqueSaturatedInto},
+	DispatchResult,
+};
 
 impl<T: Config> Pallet<T> {
-	#[allow(clippy::too_many_arguments)] // The arguments of the call.
+	/// A batch that `challenger` can refute now.
+	pub(crate) fn refutable(challenger: &T::AccountId, number: u64) -> Result<BatchOf<T>, Error<T>> {
+		let batch = Self::pending(number)?;
+		ensure!(Self::now() < batch.matures, Error::<T>::WindowOver);
+		Self::ensure_other(&batch.agent, challenger)?;
+		Ok(batch)
+	}
+
+	/// The block by which a receipt that names block `at` is judged: receipts that are dated back further than an agent has
+	/// to wait with its batch gain nothing.
+	fn effective(batch: &BatchOf<T>, at: u32) -> u32 {
+		let submitted: u32 = batch.submitted.unique_saturated_into();
+		at.max(submitted.saturating_sub(T::MaxReceiptAge::get()))
+	}
+
+	#[allow(clippy::too_many_arguments, reason = "these are the arguments of the call")]
 	pub(crate) fn do_refute(
 		challenger: T::AccountId,
 		number: u64,
@@ -31,12 +43,7 @@ impl<T: Config> Pallet<T> {
 		part: u8,
 		opening: Option<Opening<T::AccountId>>,
 	) -> DispatchResult {
-		let batch = Batches::<T>::get(number).ok_or(Error::<T>::NoSuchBatch)?;
-		ensure!(batch.state == BatchState::Pending, Error::<T>::NotPending);
-		ensure!(frame_system::Pallet::<T>::block_number() < batch.matures, Error::<T>::WindowOver);
-		let signer = T::Agents::signer(&batch.agent);
-		ensure!(challenger != batch.agent && signer.as_ref() != Some(&challenger), Error::<T>::OwnBatch);
-
+		let batch = Self::refutable(&challenger, number)?;
 		let domain = Self::domain();
 		let bytes = receipt.leaf(&domain, &batch.agent);
 		let in_batch = batch.receipts.verify::<Blake2b256>(leaf, &bytes, receipt.fee, &receipt_proof);
@@ -45,17 +52,29 @@ impl<T: Config> Pallet<T> {
 		let part = body.parts.get(usize::from(part)).ok_or(Error::<T>::NoSuchPart)?;
 
 		let fraud = match referee::check_body(&body) {
-			Ok(()) => Self::judge(part, opening, receipt.at)?,
+			Ok(()) => Self::judge(part, opening, Self::effective(&batch, receipt.at))?,
 			Err(fraud) => fraud,
 		};
-		let slashed = Self::void(number, batch, &challenger)?;
-		Self::deposit_event(Event::BatchRefuted { batch: number, seq: receipt.seq, fraud, challenger, slashed });
+		Self::refuted(challenger, number, batch, receipt.seq, fraud)
+	}
+
+	/// Draws the consequences of a proof.
+	pub(crate) fn refuted(
+		challenger: T::AccountId,
+		number: u64,
+		batch: BatchOf<T>,
+		seq: u64,
+		fraud: Fraud,
+	) -> DispatchResult {
+		let slashed = Self::convict(number, batch, Offence::Fraud, Some(&challenger))?;
+		Self::deposit_event(Event::BatchRefuted { batch: number, seq, fraud, challenger, slashed });
 		Ok(())
 	}
 
 	/// What is wrong with a part of an answer that was given at block `at`, or why nothing was proven.
 	fn judge(part: &Part, opening: Option<Opening<T::AccountId>>, at: u32) -> Result<Fraud, Error<T>> {
-		let Some(index) = Indexes::<T>::get(part.index) else { return Ok(Fraud::NoSuchIndex) };
+		let index = Indexes::<T>::get(part.index).filter(|index| Self::usable(index, at));
+		let Some(index) = index else { return Ok(Fraud::NoSuchIndex) };
 		if let Err(fraud) = referee::check_form(part, &index.info, T::TopRows::get()) {
 			return Ok(fraud);
 		}
@@ -68,29 +87,5 @@ impl<T: Config> Pallet<T> {
 			Ok(()) => Err(Error::<T>::ClaimStands),
 			Err(fraud) => Ok(fraud),
 		}
-	}
-
-	/// Gives every payer its fees back and slashes the agent. Returns what the agent lost.
-	fn void(
-		number: u64,
-		mut batch: Batch<T::AccountId, BlockNumberFor<T>>,
-		challenger: &T::AccountId,
-	) -> Result<u128, sp_runtime::DispatchError> {
-		let payers = Payers::<T>::take(number);
-		let pot = Self::pot();
-		for (payer, fee) in &payers {
-			// A payer whose account is gone cannot take dust. That must not save a liar: the dust is burnt.
-			if with_storage_layer(|| T::Channels::refund(payer, &batch.agent, *fee, &pot)).is_err() {
-				T::Currency::burn_from(&pot, *fee, Preservation::Preserve, Precision::Exact, Fortitude::Polite)?;
-				Self::deposit_event(Event::RefundBurnt { batch: number, payer: payer.clone(), amount: *fee });
-			}
-		}
-		let fees = batch.receipts.sum;
-		Escrow::<T>::mutate(|escrow| *escrow = escrow.saturating_sub(fees));
-		T::Agents::release(&batch.agent, fees);
-		let slashed = T::Agents::slash(&batch.agent, challenger, &payers)?;
-		batch.state = BatchState::Voided;
-		Batches::<T>::insert(number, batch);
-		Ok(slashed)
 	}
 }

@@ -1,99 +1,134 @@
-//! Settling batches and making payouts (protocol §7, §10).
+//! Settling batches, making payouts and forgetting both (protocol §7, §10).
 
 use crate::{
-	BatchState, Batches, Config, Error, Escrow, Event, NextBatch, Paid, Pallet, Payers, PayoutProof, SettledBelow,
-	WeightInfo,
+	agenda::Outcome,
+	batches::BatchOf,
+	pallet::{Batches, Config, Error, Escrow, Event, Opened, Paid, Pallet, Payers, Refunds},
+	types::{BatchState, PayoutProof},
 };
+use alloc::vec::Vec;
 use frame_support::{
-	defensive, ensure,
+	ensure,
 	storage::with_storage_layer,
-	traits::{
-		fungible::Mutate,
-		tokens::{Fortitude, Precision, Preservation},
-		Get,
-	},
-	weights::WeightMeter,
+	traits::{fungible::Mutate, tokens::Preservation, Get},
 	BoundedVec,
 };
-use openledger_primitives::{traits::Agents, Balance, Blake2b256};
-use sp_runtime::{traits::Zero, DispatchResult};
+use openledger_primitives::{traits::Agents, Balance, Blake2b256, Payout, SumNode};
+use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_settle(number: u64) -> DispatchResult {
-		let mut batch = Batches::<T>::get(number).ok_or(Error::<T>::NoSuchBatch)?;
-		ensure!(batch.state == BatchState::Pending, Error::<T>::NotPending);
-		ensure!(frame_system::Pallet::<T>::block_number() >= batch.matures, Error::<T>::WindowOpen);
+		let mut batch = Self::pending(number)?;
+		ensure!(Self::now() >= batch.matures, Error::<T>::WindowOpen);
+		ensure!(batch.duties.holds == 0, Error::<T>::Held);
+		ensure!(batch.duties.none(), Error::<T>::Unopened);
 
-		let (pot, burn, treasury) = (Self::pot(), batch.burn, batch.treasury);
-		if !burn.is_zero() {
-			T::Currency::burn_from(&pot, burn, Preservation::Preserve, Precision::Exact, Fortitude::Polite)?;
-		}
-		if !treasury.is_zero() {
-			T::Currency::transfer(&pot, &T::Treasury::get(), treasury, Preservation::Preserve)?;
-		}
-		let gone = burn.checked_add(treasury).ok_or(Error::<T>::Overflow)?;
+		let aside = [batch.burn, batch.treasury, batch.stakers, batch.auditors];
+		let gone = aside.iter().try_fold(0u128, |sum, part| sum.checked_add(*part)).ok_or(Error::<T>::Overflow)?;
+		let pot = Self::pot();
+		Self::burn(batch.burn)?;
+		let treasury = Self::give(&T::Treasury::get(), batch.treasury)?;
+		let delegators = T::Agents::reward_delegators(&batch.agent, batch.stakers, &pot).min(batch.stakers);
+		let others = Self::give(&T::StakerPot::get(), batch.stakers.saturating_sub(delegators))?;
+		let auditors = Self::give(&T::AuditorPot::get(), batch.auditors)?;
+		let stakers = delegators.saturating_add(others);
+		let given = treasury.saturating_add(stakers).saturating_add(auditors);
+		let burnt = gone.saturating_sub(given);
+
 		Escrow::<T>::mutate(|escrow| *escrow = escrow.saturating_sub(gone));
 		T::Agents::release(&batch.agent, batch.receipts.sum);
 		Payers::<T>::remove(number);
 		batch.state = BatchState::Settled;
 		let payouts = batch.payouts.sum;
 		Batches::<T>::insert(number, batch);
-		Self::deposit_event(Event::BatchSettled { batch: number, burnt: burn, treasury, payouts });
+		Self::deposit_event(Event::BatchSettled { batch: number, burnt, treasury, stakers, auditors, payouts });
 		Ok(())
 	}
 
-	/// Settles matured batches from the oldest on, as far as `meter` and the cap per block allow.
-	pub(crate) fn settle_matured(meter: &mut WeightMeter) {
-		let step = T::WeightInfo::settle();
-		let now = frame_system::Pallet::<T>::block_number();
-		if meter.try_consume(T::DbWeight::get().reads_writes(2, 1)).is_err() {
-			return;
+	/// Gives `amount` of the pot to `to`, or burns it if `to` cannot have it. Returns what was given.
+	fn give(to: &T::AccountId, amount: Balance) -> Result<Balance, DispatchError> {
+		if amount.is_zero() {
+			return Ok(0);
 		}
-		let (mut at, end) = (SettledBelow::<T>::get(), NextBatch::<T>::get());
-		for _ in 0..T::MaxSettle::get() {
-			if at >= end || meter.try_consume(step).is_err() {
-				break;
-			}
-			match Batches::<T>::get(at) {
-				Some(batch) if batch.state != BatchState::Pending => {}
-				Some(batch) if batch.matures > now => break,
-				// Hooks are not transactional by themselves. A batch that cannot settle is left to the call, whose error
-				// says why, and does not hold up the ones behind it.
-				_ if with_storage_layer(|| Self::do_settle(at)).is_err() => {
-					defensive!("a matured batch settles");
-				}
-				_ => {}
-			}
-			at = at.saturating_add(1);
+		let transfer = || T::Currency::transfer(&Self::pot(), to, amount, Preservation::Preserve);
+		if with_storage_layer(transfer).is_ok() {
+			return Ok(amount);
 		}
-		SettledBelow::<T>::put(at);
+		Self::burn(amount)?;
+		Ok(0)
+	}
+
+	/// Settles a batch that is due. One whose window was prolonged comes later; one with duties comes back when the last has
+	/// ended.
+	pub(crate) fn step_settle(number: u64) -> Outcome<T> {
+		match Self::pending(number) {
+			Ok(batch) if batch.matures > Self::now() => Ok(Some(batch.matures)),
+			Ok(batch) if batch.duties.none() => Self::do_settle(number).map(|()| None),
+			_ => Ok(None),
+		}
 	}
 
 	pub(crate) fn do_distribute(
 		number: u64,
 		payouts: BoundedVec<PayoutProof<T::AccountId>, T::MaxDistribute>,
 	) -> DispatchResult {
-		let mut batch = Batches::<T>::get(number).ok_or(Error::<T>::NoSuchBatch)?;
-		ensure!(batch.state == BatchState::Settled, Error::<T>::NotSettled);
-		let (domain, pot) = (Self::domain(), Self::pot());
+		let batch = Self::payable(number)?;
+		let domain = Self::domain();
 		let mut made: Balance = 0;
 		for PayoutProof { leaf, payout, proof } in payouts {
 			let bytes = payout.leaf(&domain, &batch.agent, batch.first_seq);
 			let in_batch = batch.payouts.verify::<Blake2b256>(leaf, &bytes, payout.amount, &proof);
-			ensure!(in_batch && !payout.amount.is_zero(), Error::<T>::BadPayoutProof);
-			let (chunk, mask, paid) = Self::paid_bit(number, leaf);
-			ensure!(!paid, Error::<T>::AlreadyPaid);
-			let (account, amount, weight) = (payout.account, payout.amount, payout.weight);
-			let credited =
-				with_storage_layer(|| T::Currency::transfer(&pot, &account, amount, Preservation::Preserve)).is_ok();
-			if !credited {
-				Self::deposit_event(Event::PayoutDeferred { batch: number, leaf, account });
-				continue;
-			}
-			Paid::<T>::mutate(number, chunk, |bits| *bits |= mask);
-			made = made.checked_add(amount).ok_or(Error::<T>::Overflow)?;
-			Self::deposit_event(Event::PaidOut { batch: number, leaf, account, amount, weight });
+			ensure!(in_batch, Error::<T>::BadPayoutProof);
+			made = made.checked_add(Self::pay(number, leaf, payout)?).ok_or(Error::<T>::Overflow)?;
 		}
+		Self::count_paid(number, batch, made)
+	}
+
+	pub(crate) fn do_distribute_range(
+		number: u64,
+		first: u32,
+		payouts: BoundedVec<Payout<T::AccountId>, T::MaxDistribute>,
+		proof: &[SumNode],
+	) -> DispatchResult {
+		let batch = Self::payable(number)?;
+		let domain = Self::domain();
+		let seal = |payout: &Payout<T::AccountId>| payout.leaf(&domain, &batch.agent, batch.first_seq);
+		let bytes: Vec<Vec<u8>> = payouts.iter().map(seal).collect();
+		let leaves: Vec<_> = bytes.iter().zip(&payouts).map(|(bytes, payout)| (&bytes[..], payout.amount)).collect();
+		ensure!(batch.payouts.verify_range::<Blake2b256>(first, &leaves, proof), Error::<T>::BadPayoutProof);
+		let mut made: Balance = 0;
+		for (leaf, payout) in (first..).zip(payouts) {
+			made = made.checked_add(Self::pay(number, leaf, payout)?).ok_or(Error::<T>::Overflow)?;
+		}
+		Self::count_paid(number, batch, made)
+	}
+
+	/// The batch, if there is something to be paid.
+	fn payable(number: u64) -> Result<BatchOf<T>, Error<T>> {
+		let batch = Batches::<T>::get(number).ok_or(Error::<T>::NoSuchBatch)?;
+		ensure!(batch.state == BatchState::Settled, Error::<T>::NotSettled);
+		// Of a batch that is half forgotten, too, everything is paid.
+		ensure!(batch.paid < batch.payouts.sum, Error::<T>::AlreadyPaid);
+		Ok(batch)
+	}
+
+	/// Makes a payout that is proven. Returns what was paid: nothing, if the account cannot be credited now.
+	fn pay(number: u64, leaf: u32, payout: Payout<T::AccountId>) -> Result<Balance, Error<T>> {
+		let Payout { account, amount, weight } = payout;
+		ensure!(!amount.is_zero(), Error::<T>::BadPayoutProof);
+		let (chunk, mask, paid) = Self::paid_bit(number, leaf);
+		ensure!(!paid, Error::<T>::AlreadyPaid);
+		let transfer = || T::Currency::transfer(&Self::pot(), &account, amount, Preservation::Preserve);
+		if with_storage_layer(transfer).is_err() {
+			Self::deposit_event(Event::PayoutDeferred { batch: number, leaf, account });
+			return Ok(0);
+		}
+		Paid::<T>::mutate(number, chunk, |bits| *bits |= mask);
+		Self::deposit_event(Event::PaidOut { batch: number, leaf, account, amount, weight });
+		Ok(amount)
+	}
+
+	fn count_paid(number: u64, mut batch: BatchOf<T>, made: Balance) -> DispatchResult {
 		batch.paid = batch.paid.checked_add(made).ok_or(Error::<T>::Overflow)?;
 		ensure!(batch.paid <= batch.payouts.sum, Error::<T>::Unexpected);
 		Batches::<T>::insert(number, batch);
@@ -106,44 +141,35 @@ impl<T: Config> Pallet<T> {
 		let (chunk, mask) = (leaf / 128, 1u128 << (leaf % 128));
 		(chunk, mask, Paid::<T>::get(number, chunk) & mask != 0)
 	}
-}
 
-#[cfg(any(feature = "try-runtime", feature = "std"))]
-impl<T: Config> Pallet<T> {
-	/// The invariants of the crate documentation, in its order.
-	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		use crate::{HoldReason, Indexes, NextSeq};
-		use alloc::collections::BTreeMap;
-		use frame_support::traits::fungible::{Inspect, InspectHold};
+	/// Whether somebody is still to be paid, or made whole, or waits for something.
+	fn needed(number: u64, batch: &BatchOf<T>) -> bool {
+		let owes = match batch.state {
+			BatchState::Pending => true,
+			BatchState::Settled => batch.paid < batch.payouts.sum,
+			BatchState::Voided => Refunds::<T>::contains_key(number),
+		};
+		owes || !batch.duties.none()
+	}
 
-		let sum = |amounts: alloc::vec::Vec<Balance>| amounts.into_iter().try_fold(0u128, |sum, x| sum.checked_add(x));
-		let mut owed = alloc::vec![];
-		for (number, batch) in Batches::<T>::iter() {
-			let payers = Payers::<T>::get(number);
-			let pending = batch.state == BatchState::Pending;
-			match batch.state {
-				BatchState::Pending => owed.push(batch.receipts.sum),
-				BatchState::Settled => owed.push(batch.payouts.sum.saturating_sub(batch.paid)),
-				BatchState::Voided => {}
+	pub(crate) fn do_prune(number: u64, most: u32) -> DispatchResult {
+		let batch = Batches::<T>::get(number).ok_or(Error::<T>::NoSuchBatch)?;
+		ensure!(!Self::needed(number, &batch), Error::<T>::StillNeeded);
+		let paid = Paid::<T>::iter_key_prefix(number).map(|chunk| (true, chunk));
+		let opened = Opened::<T>::iter_key_prefix(number).map(|chunk| (false, chunk));
+		let mut chunks = paid.chain(opened);
+		let some: alloc::vec::Vec<_> = chunks.by_ref().take(most as usize).collect();
+		let done = chunks.next().is_none();
+		for (of_payouts, chunk) in some {
+			if of_payouts {
+				Paid::<T>::remove(number, chunk);
+			} else {
+				Opened::<T>::remove(number, chunk);
 			}
-			ensure!(pending != payers.is_empty(), "payers are listed exactly while a batch is pending");
-			let fees = sum(payers.into_iter().map(|(_, fee)| fee).collect()).ok_or("fees overflow")?;
-			ensure!(!pending || fees == batch.receipts.sum, "the payers' fees are not the batch's");
-			let end = batch.first_seq.saturating_add(u64::from(batch.receipts.count));
-			ensure!(end <= NextSeq::<T>::get(&batch.agent), "a batch reaches beyond the next sequence number");
-			let paid = batch.paid.is_zero() || batch.state == BatchState::Settled;
-			ensure!(paid && batch.paid <= batch.payouts.sum, "a batch has paid what it must not");
 		}
-		ensure!(sum(owed) == Some(Escrow::<T>::get()), "Escrow is not what is owed");
-		ensure!(T::Currency::balance(&Self::pot()) >= Escrow::<T>::get(), "the pot is short");
-		let mut bonds = BTreeMap::<T::AccountId, Balance>::new();
-		for index in Indexes::<T>::iter_values() {
-			let bond = bonds.entry(index.publisher).or_default();
-			*bond = bond.checked_add(index.bond).ok_or("bonds overflow")?;
-		}
-		for (publisher, bond) in bonds {
-			let held = T::Currency::balance_on_hold(&HoldReason::IndexBond.into(), &publisher);
-			ensure!(held == bond, "a hold differs from the bonds of the indexes");
+		if done {
+			Batches::<T>::remove(number);
+			Self::deposit_event(Event::BatchPruned { batch: number });
 		}
 		Ok(())
 	}

@@ -4,7 +4,6 @@ use crate::{
 	pallet::{
 		Agenda, AgendaFrom, Ballots, Config, Curators, Error, Event, ExcludedFrom, MembersOf, Pallet, Seats, Tasks,
 	},
-	sample::Draw,
 	types::{Ballot, Curator, Members, Phase, Purpose, Task, MAX_PARTIES, MAX_SKIPPED, MAX_TASKS},
 	WeightInfo,
 };
@@ -17,7 +16,7 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use openledger_primitives::{judgement::Case, traits::Cases, Blake2b256, TaskId, TreeHash};
+use openledger_primitives::{draw::Draw, judgement::Case, traits::Cases, Blake2b256, TaskId, TreeHash};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{CheckedAdd, Saturating},

@@ -71,7 +71,9 @@ pub struct Draw<AccountId, Signature> {
 	/// What the payer's voucher allows, in planck.
 	#[cfg_attr(feature = "std", serde(with = "crate::planck"))]
 	pub ceiling: Balance,
-	/// The payer's signature of that voucher.
+	/// Who signed that voucher: a session key of the payer, or the payer if `None`.
+	pub signer: Option<AccountId>,
+	/// Its signature.
 	pub signature: Signature,
 }
 
@@ -166,7 +168,7 @@ mod tests {
 	fn money_that_does_not_add_up_is_seen() {
 		let (batch, ..) = batch();
 		let reserved = batch.reserved(&DEFAULT_SPLIT).unwrap();
-		assert_eq!((reserved.burn, reserved.treasury, reserved.payouts), (175, 350, 2_975));
+		assert_eq!((reserved.burn, reserved.treasury, reserved.payouts), (175, 105, 2_975));
 		for twist in [-1i128, 1] {
 			let mut other = batch.clone();
 			other.payouts.sum = other.payouts.sum.wrapping_add_signed(twist);

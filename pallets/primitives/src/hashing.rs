@@ -63,6 +63,12 @@ pub enum Tag {
 	Judgement,
 	/// The known answers of a task, committed to before anybody answers.
 	Gold,
+	/// What an auditor commits to before it reveals.
+	Finding,
+	/// The answer that auditors are shown.
+	Exhibit,
+	/// The secret that decides whether auditors are shown a planted error.
+	Lot,
 }
 
 impl Tag {
@@ -79,6 +85,9 @@ impl Tag {
 			Tag::Contribution => b"openledger/contribution/1",
 			Tag::Judgement => b"openledger/judgement/1",
 			Tag::Gold => b"openledger/gold/1",
+			Tag::Finding => b"openledger/finding/1",
+			Tag::Exhibit => b"openledger/exhibit/1",
+			Tag::Lot => b"openledger/lot/1",
 		}
 	}
 }

@@ -48,3 +48,11 @@ id!(
 	/// A task of curators.
 	TaskId
 );
+id!(
+	/// An agent service: models, tools and instructions that are offered as one.
+	ServiceId
+);
+id!(
+	/// A case before auditors.
+	CaseId
+);

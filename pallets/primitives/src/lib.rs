@@ -31,9 +31,12 @@
 
 extern crate alloc;
 
+pub mod agent;
 pub mod attribution;
+pub mod audit;
 pub mod batch;
 pub mod content;
+pub mod draw;
 pub mod hashing;
 pub mod ids;
 pub mod judgement;
@@ -42,30 +45,36 @@ pub mod manifest;
 pub mod mmr;
 pub mod money;
 pub mod near;
+pub mod offence;
 pub mod payout;
 #[cfg(feature = "std")]
 pub mod planck;
 pub mod receipt;
 pub mod referee;
 pub mod rows;
+pub mod terms;
 #[cfg(feature = "frame")]
 pub mod traits;
 pub mod tree;
 pub mod voucher;
 pub mod weight;
 
+pub use agent::{Hardware, Role, Roles};
 pub use attribution::{Attribution, IndexInfo, IndexKind, IndexLeaf, Part, Pool, Scored};
+pub use audit::Finding;
 pub use batch::{BatchClaim, Draw, Opening, PayoutProof};
 pub use content::ContentHash;
 pub use hashing::{Blake2b256, Domain, Keccak256, TreeHash};
-pub use ids::{ContributionId, DatanetId, IndexId, ModelId, TaskId};
+pub use ids::{CaseId, ContributionId, DatanetId, IndexId, ModelId, ServiceId, TaskId};
 pub use licence::Licence;
 pub use manifest::Manifest;
 pub use mmr::LeafExtra;
+pub use offence::Offence;
 pub use payout::Payout;
 pub use receipt::{NumericClass, Receipt};
 pub use referee::Fraud;
 pub use rows::RowLeaf;
+pub use terms::Terms;
 pub use tree::{
 	plain::Commitment,
 	sum::{SumCommitment, SumNode},

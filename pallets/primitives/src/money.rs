@@ -40,8 +40,12 @@ pub const DEFAULT_SPLIT: FeeSplit = FeeSplit { burn: 5, treasury: 3, model: 20, 
 pub struct Reserved {
 	/// Destroyed.
 	pub burn: Balance,
-	/// To the treasury: its own share, and those of stakers and auditors until they have a pot of their own.
+	/// To the treasury.
 	pub treasury: Balance,
+	/// To those whose stake answers for the agent, and to the stakers of the chain.
+	pub stakers: Balance,
+	/// To the pot that auditors are paid from.
+	pub auditors: Balance,
 	/// For the leaves of the payout tree.
 	pub payouts: Balance,
 }
@@ -54,15 +58,19 @@ impl FeeSplit {
 			.try_fold(100u8, |left, share| left.checked_sub(*share))
 	}
 
-	/// What a batch with these `fees` burns, gives to the treasury and pays out. Adds up to `fees` exactly.
+	/// What a batch with these `fees` burns, gives to pots and pays out. Adds up to `fees` exactly.
 	pub fn reserve(&self, fees: Balance) -> Option<Reserved> {
 		self.agent()?;
 		let share = |percent: u8| proportion(fees, u128::from(percent), WHOLE);
-		let burn = share(self.burn)?;
-		let treasury = [self.treasury, self.stakers, self.auditors]
-			.into_iter()
-			.try_fold(0u128, |sum, percent| sum.checked_add(share(percent)?))?;
-		Some(Reserved { burn, treasury, payouts: fees.checked_sub(burn)?.checked_sub(treasury)? })
+		let (burn, treasury) = (share(self.burn)?, share(self.treasury)?);
+		let (stakers, auditors) = (share(self.stakers)?, share(self.auditors)?);
+		let payouts = [burn, treasury, stakers, auditors].into_iter().try_fold(fees, Balance::checked_sub)?;
+		Some(Reserved { burn, treasury, stakers, auditors, payouts })
+	}
+
+	/// The percent of a fee that goes neither to models nor to data: what a payer may cap.
+	pub fn overhead(&self) -> u8 {
+		100u8.saturating_sub(self.model).saturating_sub(self.data)
 	}
 
 	/// The part of one fee for the owners of models, and the part for data.
@@ -202,7 +210,7 @@ mod tests {
 		#[test]
 		fn reserve_conserves(fees in 0..=u128::MAX) {
 			let r = DEFAULT_SPLIT.reserve(fees).unwrap();
-			prop_assert_eq!(r.burn + r.treasury + r.payouts, fees);
+			prop_assert_eq!(r.burn + r.treasury + r.stakers + r.auditors + r.payouts, fees);
 		}
 
 		#[test]

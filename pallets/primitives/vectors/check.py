@@ -252,7 +252,7 @@ def output(question, answer):
         case 11:
             return items(answer, line)
         case 12:
-            return b"".join(u(answer[n], 16) for n in ("burn", "treasury", "payouts_sum")) + items(answer["payouts"], payout)
+            return b"".join(u(answer[n], 16) for n in ("burn", "treasury", "stakers", "auditors", "payouts_sum")) + items(answer["payouts"], payout)
         case 13:
             return items(answer, lambda amount: u(amount, 16))
         case 14:
@@ -448,21 +448,20 @@ def lines(given):
 
 
 def reserve(split, fees):
-    burn = fees * split["burn"] // 100
-    treasury = sum(fees * split[role] // 100 for role in ("treasury", "stakers", "auditors"))
-    return burn, treasury, fees - burn - treasury
+    set_aside = {role: fees * split[role] // 100 for role in ("burn", "treasury", "stakers", "auditors")}
+    return set_aside, fees - sum(set_aside.values())
 
 
 def settlement(given):
-    burn, treasury, payouts = reserve(given["split"], int(given["fees"]))
+    set_aside, payouts = reserve(given["split"], int(given["fees"]))
     sums = {}
     for line in given["lines"]:
         sums[line["account"]] = sums.get(line["account"], 0) + int(line["amount"])
     left = payouts - sum(sums.values())
     sums[given["agent"]] = sums.get(given["agent"], 0) + left
-    paid = [{"account": account, "amount": str(amount), "weight": str(burn * amount // payouts)}
+    paid = [{"account": account, "amount": str(amount), "weight": str(set_aside["burn"] * amount // payouts)}
             for account, amount in sorted(sums.items()) if amount]
-    return {"burn": str(burn), "treasury": str(treasury), "payouts_sum": str(payouts), "payouts": paid}
+    return {**{role: str(amount) for role, amount in set_aside.items()}, "payouts_sum": str(payouts), "payouts": paid}
 
 
 # Weight
@@ -519,7 +518,7 @@ def check_answer(case):
                 blake2b_256, batch["payouts"], payout["leaf"], leaf, payout["proof"], payout["payout"]["amount"])
         case 4:
             batch = given["batch"]
-            return answer == (reserve(given["split"], int(batch["receipts"]["sum"]))[2] == int(batch["payouts"]["sum"]))
+            return answer == (reserve(given["split"], int(batch["receipts"]["sum"]))[1] == int(batch["payouts"]["sum"]))
         case 5:
             return voucher_payload(given["genesis"], given["voucher"]) == unhex(given["payload"]) and \
                 answer == any(case["name"].endswith(name) for name in ("plain", "wrapped as browser wallets do"))

@@ -115,9 +115,25 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Agent => matches!(
 				call,
 				RuntimeCall::Agents(
-					pallet_agents::Call::offer_model { .. } | pallet_agents::Call::withdraw_offer { .. }
-				) | RuntimeCall::Attribution(..)
-					| RuntimeCall::Utility(..)
+					pallet_agents::Call::offer_model { .. }
+						| pallet_agents::Call::withdraw_offer { .. }
+						| pallet_agents::Call::prune_offer { .. }
+						| pallet_agents::Call::answer_probe { .. }
+						| pallet_agents::Call::return_to_service { .. }
+				) | RuntimeCall::Attribution(
+					pallet_attribution::Call::publish_index { .. }
+						| pallet_attribution::Call::submit_batch { .. }
+						| pallet_attribution::Call::open { .. }
+						| pallet_attribution::Call::settle { .. }
+						| pallet_attribution::Call::distribute { .. }
+						| pallet_attribution::Call::refund { .. }
+						| pallet_attribution::Call::prune { .. }
+				) | RuntimeCall::Verification(
+					pallet_verification::Call::disclose { .. }
+						| pallet_verification::Call::open_lot { .. }
+						| pallet_verification::Call::commit { .. }
+						| pallet_verification::Call::reveal { .. }
+				) | RuntimeCall::Utility(..)
 			),
 		}
 	}

@@ -82,13 +82,28 @@ impl Contains<RuntimeCall> for CallsInSafeMode {
 				| RuntimeCall::Referenda(..)
 				| RuntimeCall::SafeMode(..)
 				| RuntimeCall::TxPause(..)
-				| RuntimeCall::Attribution(pallet_attribution::Call::refute { .. })
-				| RuntimeCall::Curation(
-					pallet_curation::Call::commit { .. }
-						| pallet_curation::Call::reveal { .. }
-						| pallet_curation::Call::reveal_gold { .. }
-						| pallet_curation::Call::appeal { .. }
-				) | RuntimeCall::Datanets(
+				| RuntimeCall::Agents(
+					pallet_agents::Call::answer_probe { .. } | pallet_agents::Call::cancel_slash { .. }
+				) | RuntimeCall::Attribution(
+				pallet_attribution::Call::refute { .. }
+					| pallet_attribution::Call::refute_receipt { .. }
+					| pallet_attribution::Call::refute_index { .. }
+					| pallet_attribution::Call::report_equivocation { .. }
+					| pallet_attribution::Call::open { .. }
+					| pallet_attribution::Call::demand { .. }
+			) | RuntimeCall::Verification(
+				pallet_verification::Call::disclose { .. }
+					| pallet_verification::Call::commit { .. }
+					| pallet_verification::Call::reveal { .. }
+					| pallet_verification::Call::open_lot { .. }
+					| pallet_verification::Call::challenge { .. }
+					| pallet_verification::Call::appeal { .. }
+			) | RuntimeCall::Curation(
+				pallet_curation::Call::commit { .. }
+					| pallet_curation::Call::reveal { .. }
+					| pallet_curation::Call::reveal_gold { .. }
+					| pallet_curation::Call::appeal { .. }
+			) | RuntimeCall::Datanets(
 				pallet_datanets::Call::reveal { .. }
 					| pallet_datanets::Call::contest_notice { .. }
 					| pallet_datanets::Call::freeze_version { .. }

@@ -2,28 +2,33 @@
 
 #![warn(missing_docs)]
 
-use super::parameters::dynamic_params;
+use super::{parameters::dynamic_params, staking::fee_pot};
 use crate::{
 	constants::{DAYS, OPEN},
 	genesis_config_presets::treasury_account,
 	pace::{
-		AnswerWindow, AppealWindow, CommitteeWindow, DisputePeriod, DrawDelay, IdleHalfLife, LockOut, OwnerTime,
-		RevealWindow,
+		AnswerWindow, AppealWindow, AuditAppealWindow, AuditWindow, CommitteeWindow, DisputePeriod, DrawDelay,
+		DrawRetry, EvictionPeriod, IdleHalfLife, LockOut, LongestHold, MaxReceiptAge, OpenWindow, OwnerTime,
+		ProbeInterval, ProbeWindow, RepeatPeriod, RevealWindow, SeedDelay, SlashAppealPeriod,
 	},
-	AccountId, Agents, Balance, Balances, BlockNumber, Credits, Curation, Datanets, ModelRegistry, Runtime,
-	RuntimeHoldReason, Signature,
+	AccountId, Agents, Attribution, Balance, Balances, BlockNumber, Credits, Curation, Datanets, ModelRegistry,
+	Runtime, RuntimeHoldReason, Signature, Verification,
 };
+use codec::Encode;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32, Get},
+	traits::{ConstU128, ConstU32, Get, Randomness},
 	PalletId,
 };
 use frame_system::EnsureRoot;
 use openledger_primitives::{
 	attribution::MAX_TOP,
 	batch::{MAX_DISTRIBUTE, MAX_EXPOSURE_PERCENT, MAX_PAYERS, MAX_RECEIPTS},
+	hashing::{Blake2b256, TreeHash},
 	money::{FeeSplit, DEFAULT_SPLIT},
 };
+use pallet_babe::ParentBlockRandomness;
+use sp_core::H256;
 use sp_runtime::Perbill;
 
 parameter_types! {
@@ -31,8 +36,18 @@ parameter_types! {
 	pub Treasury: AccountId = treasury_account();
 	/// Names the commons accounts of datanets.
 	pub const DatanetsPallet: PalletId = PalletId(*b"op/dnets");
+	/// Names the account that has what was delegated to agents.
+	pub const AgentsPallet: PalletId = PalletId(*b"op/agnts");
 	/// Names the pot of fees.
 	pub const AttributionPallet: PalletId = PalletId(*b"op/attrb");
+	/// Names the pot of auditors.
+	pub const VerificationPallet: PalletId = PalletId(*b"op/verif");
+	/// Has what those who delegated to an agent do not have of the stakers' share.
+	pub StakerPot: AccountId = fee_pot();
+	/// The pot of auditors.
+	pub AuditorPot: AccountId = Verification::pot();
+	/// The pot of fees, which payers are made whole from.
+	pub FeesPot: AccountId = Attribution::pot();
 	/// The part of an agent's stake that unsettled fees may reach.
 	pub const MaxExposure: Perbill = Perbill::from_percent(MAX_EXPOSURE_PERCENT);
 	/// The longest life of an offer.
@@ -47,6 +62,31 @@ pub struct UnbondingPeriod;
 impl Get<BlockNumber> for UnbondingPeriod {
 	fn get() -> BlockNumber {
 		dynamic_params::agents::UnbondingPeriod::get().max(dynamic_params::attribution::ChallengeWindow::get())
+	}
+}
+
+/// The most steps of an agenda in one block: what there is room for in its weight decides before.
+const MAX_STEPS: u32 = 1_024;
+
+/// The fees on which one audit falls, never more than a 34th of the least stake: above that, cheating pays
+/// (`pallet_verification::economics`).
+pub struct PerAudit;
+
+impl Get<Balance> for PerAudit {
+	fn get() -> Balance {
+		dynamic_params::verification::PerAudit::get().min(dynamic_params::agents::MinStake::get() / 34).max(1)
+	}
+}
+
+/// Randomness that all block authors have contributed to, the parent block's last: who knows what one of them will
+/// contribute does not know it. None in a block whose parent has contributed nothing.
+pub struct ManyAuthors;
+
+impl Randomness<Option<H256>, BlockNumber> for ManyAuthors {
+	fn random(subject: &[u8]) -> (Option<H256>, BlockNumber) {
+		let (parent, since) = ParentBlockRandomness::<Runtime>::random(subject);
+		let mixed = pallet_attribution::Randomnesses::<Runtime>::get().value;
+		(parent.map(|parent| Blake2b256::hash(&(mixed, parent).encode())), since)
 	}
 }
 
@@ -133,15 +173,34 @@ impl pallet_model_registry::Config for Runtime {
 impl pallet_agents::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
+	type AppealPeriod = SlashAppealPeriod;
+	// A track for appeals comes with contribution-weighted governance.
+	type CancelOrigin = EnsureRoot<AccountId>;
 	type Currency = Balances;
+	type EvictionPeriod = EvictionPeriod;
 	type FraudSlash = FraudSlash;
+	type Harm = Attribution;
+	type LongestHold = LongestHold;
+	type MaxDeferred = ConstU32<16>;
+	type MaxDelegation = dynamic_params::agents::MaxDelegation;
 	type MaxExposure = MaxExposure;
+	type MaxMisses = ConstU32<3>;
 	type MaxOfferLife = MaxOfferLife;
+	type MaxOffers = ConstU32<1_024>;
+	type MaxServices = ConstU32<16>;
+	type MaxSteps = ConstU32<MAX_STEPS>;
 	type MaxUnbonding = ConstU32<16>;
+	type MinDelegation = ConstU128<OPEN>;
 	type MinStake = dynamic_params::agents::MinStake;
 	type Models = ModelRegistry;
+	type PalletId = AgentsPallet;
+	type ProbeInterval = ProbeInterval;
+	type ProbeWindow = ProbeWindow;
+	type Randomness = ParentBlockRandomness<Runtime>;
+	type RepeatPeriod = RepeatPeriod;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type Treasury = Treasury;
+	type ServiceDeposit = ConstU128<OPEN>;
+	type SilenceSlash = dynamic_params::agents::SilenceSlash;
 	type UnbondingPeriod = UnbondingPeriod;
 	type WeightInfo = pallet_agents::weights::SubstrateWeight<Runtime>;
 }
@@ -152,9 +211,11 @@ impl pallet_credits::Config for Runtime {
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type CloseDelay = dynamic_params::credits::CloseDelay;
 	type Currency = Balances;
+	type MaxKeyLife = ConstU32<{ 90 * DAYS }>;
 	type MinDeposit = ConstU128<OPEN>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Signature = Signature;
+	type Split = Split;
 	type WeightInfo = pallet_credits::weights::SubstrateWeight<Runtime>;
 }
 
@@ -163,25 +224,73 @@ const INDEX_BOND: Balance = 10 * OPEN;
 
 impl pallet_attribution::Config for Runtime {
 	type Agents = Agents;
+	type AuditorPot = AuditorPot;
+	type Audits = Verification;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type ChallengeWindow = dynamic_params::attribution::ChallengeWindow;
 	type Channels = Credits;
 	type Currency = Balances;
+	type DemandFee = dynamic_params::attribution::DemandFee;
 	type IndexBond = ConstU128<INDEX_BOND>;
+	type MaxDemands = ConstU32<16>;
 	type MaxDistribute = ConstU32<MAX_DISTRIBUTE>;
 	type MaxPayers = ConstU32<MAX_PAYERS>;
+	type MaxReceiptAge = MaxReceiptAge;
 	type MaxReceipts = ConstU32<MAX_RECEIPTS>;
-	type MaxSettle = ConstU32<16>;
+	type MaxSteps = ConstU32<MAX_STEPS>;
 	type Models = ModelRegistry;
+	type OpenWindow = OpenWindow;
 	type PalletId = AttributionPallet;
+	type Randomness = ParentBlockRandomness<Runtime>;
 	type RuntimeHoldReason = RuntimeHoldReason;
+	type SampleRate = dynamic_params::attribution::SampleRate;
+	type SeedDelay = SeedDelay;
 	type Signature = Signature;
 	type Split = Split;
+	type StakerPot = StakerPot;
 	type TopRows = ConstU32<TOP_ROWS>;
 	type Treasury = Treasury;
 	type Versions = Datanets;
 	type WeightInfo = pallet_attribution::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_verification::Config for Runtime {
+	type Agents = Agents;
+	type AppealBond = dynamic_params::verification::AppealBond;
+	type AppealWindow = AuditAppealWindow;
+	type Batches = Attribution;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
+	type ChallengeBond = dynamic_params::verification::ChallengeBond;
+	type ChallengePart = dynamic_params::verification::ChallengePart;
+	type CommitWindow = AuditWindow;
+	type Currency = Balances;
+	type DisclosureWindow = AuditWindow;
+	type DrawDelay = SeedDelay;
+	type DropOrigin = EnsureRoot<AccountId>;
+	type ErrorFine = dynamic_params::verification::ErrorFine;
+	type Fee = dynamic_params::verification::Fee;
+	type HarmedPot = FeesPot;
+	type LeastRate = dynamic_params::verification::LeastRate;
+	type LotWindow = AuditWindow;
+	type MaxChallenges = ConstU32<8>;
+	type MaxChallengesBy = ConstU32<4>;
+	type MaxSteps = ConstU32<MAX_STEPS>;
+	// A sample with an appeal takes one, three and seven, and five may be missing.
+	type MinSeats = ConstU32<16>;
+	type PalletId = VerificationPallet;
+	type PerAudit = PerAudit;
+	type PlantFine = dynamic_params::verification::PlantFine;
+	type PlantRate = dynamic_params::verification::PlantRate;
+	type Randomness = ManyAuthors;
+	type Retry = DrawRetry;
+	type SeatStake = dynamic_params::verification::SeatStake;
+	type RevealWindow = AuditWindow;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type SeedDelay = SeedDelay;
+	type SilenceFine = dynamic_params::verification::SilenceFine;
+	type WeightInfo = pallet_verification::weights::SubstrateWeight<Runtime>;
 }
 
 /// The rows that a full claim names.

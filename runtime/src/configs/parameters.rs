@@ -37,6 +37,14 @@ pub mod dynamic_params {
 		/// The share of a stake that a proven fraud costs.
 		#[codec(index = 2)]
 		pub static FraudSlash: Perbill = Perbill::from_percent(100);
+
+		/// The part of its own stake that an agent loses for a probe that it does not answer.
+		#[codec(index = 3)]
+		pub static SilenceSlash: Perbill = Perbill::from_parts(1_000_000);
+
+		/// How many times its own stake may be delegated to an agent.
+		#[codec(index = 4)]
+		pub static MaxDelegation: u32 = 4;
 	}
 
 	/// Parameters of `pallet-attribution`.
@@ -46,6 +54,14 @@ pub mod dynamic_params {
 		/// Blocks in which a batch of receipts can be challenged before it settles.
 		#[codec(index = 0)]
 		pub static ChallengeWindow: BlockNumber = 3 * DAYS;
+
+		/// The part of a batch's receipts whose attributions must be opened.
+		#[codec(index = 1)]
+		pub static SampleRate: Perbill = Perbill::from_percent(2);
+
+		/// What an agent has for opening a receipt that somebody demands.
+		#[codec(index = 2)]
+		pub static DemandFee: Balance = OPEN / 10;
 	}
 
 	/// Parameters of `pallet-credits`.
@@ -130,6 +146,55 @@ pub mod dynamic_params {
 		/// What a curator loses of its bond that misses more gold than chance explains.
 		#[codec(index = 5)]
 		pub static GoldPenalty: Perbill = Perbill::from_percent(50);
+	}
+
+	/// Parameters of `pallet-verification`.
+	#[dynamic_pallet_params]
+	#[codec(index = 56)]
+	pub mod verification {
+		/// Fees on which one audit falls.
+		#[codec(index = 0)]
+		pub static PerAudit: Balance = OPEN;
+
+		/// Audits in a million batches, at least.
+		#[codec(index = 1)]
+		pub static LeastRate: u32 = 10_000;
+
+		/// Planted errors in a million audits.
+		#[codec(index = 2)]
+		pub static PlantRate: u32 = 10_000;
+
+		/// What an auditor is paid for a finding.
+		#[codec(index = 3)]
+		pub static Fee: Balance = OPEN / 100;
+
+		/// What an auditor is fined that does not speak.
+		#[codec(index = 4)]
+		pub static SilenceFine: Balance = OPEN / 10;
+
+		/// What an auditor is fined whose finding does not last.
+		#[codec(index = 5)]
+		pub static ErrorFine: Balance = OPEN / 5;
+
+		/// What an auditor is fined that does not see a planted error.
+		#[codec(index = 6)]
+		pub static PlantFine: Balance = 3 * OPEN / 2;
+
+		/// What is held for a challenge, at least.
+		#[codec(index = 7)]
+		pub static ChallengeBond: Balance = OPEN;
+
+		/// What is held for a challenge at least, as a part of what the accused would lose.
+		#[codec(index = 8)]
+		pub static ChallengePart: Perbill = Perbill::from_percent(5);
+
+		/// What is held for an appeal.
+		#[codec(index = 9)]
+		pub static AppealBond: Balance = OPEN;
+
+		/// What an auditor must have at stake to take a seat.
+		#[codec(index = 10)]
+		pub static SeatStake: Balance = 1_000 * OPEN;
 	}
 }
 

@@ -1,20 +1,15 @@
 //! False claims and their refutation.
 
 use super::*;
-use crate::{BatchState, Batches, Error, Escrow, Event};
+use crate::{BatchState, Error, Escrow, Event, Payers, Refunds};
 use openledger_primitives::{referee::TAKEDOWN_GRACE, Fraud};
 
-fn submitted(top: &[Scored]) -> Prepared {
-	scene();
-	let batch = prepare(0, &[(Keyring::Alice, 1_000), (Keyring::Charlie, 500)], top, 0);
-	assert_ok!(batch.submit());
-	batch
-}
+const SOLD: [(Keyring, Balance); 2] = [(Keyring::Alice, 1_000), (Keyring::Charlie, 500)];
 
 fn fraud_of(top: Vec<Scored>, row: Option<u32>) -> Fraud {
 	let mut found = None;
 	build_and_execute(|| {
-		let batch = submitted(&top);
+		let batch = submitted(&SOLD, &top);
 		assert_ok!(batch.refute(0, 1, body(top.clone()), row.and_then(opening)));
 		found = System::events().into_iter().find_map(|record| match record.event {
 			RuntimeEvent::Attribution(Event::BatchRefuted { fraud, .. }) => Some(fraud),
@@ -78,29 +73,23 @@ fn an_attribution_that_names_an_index_twice_is_refuted_without_an_opening() {
 		let refuted =
 			|event| matches!(event, RuntimeEvent::Attribution(Event::BatchRefuted { fraud: Fraud::PartTwice, .. }));
 		assert!(System::events().into_iter().any(|record| refuted(record.event)));
-		assert_eq!(Batches::<Test>::get(0).unwrap().state, BatchState::Voided);
+		assert_eq!(stored(0).state, BatchState::Voided);
 	});
 }
 
 #[test]
-fn refutation_gives_fees_back_and_takes_the_stake() {
+fn refutation_takes_the_stake_at_once_and_makes_payers_whole_by_itself() {
 	build_and_execute(|| {
-		let mut top = truth();
-		top[0].score += 1;
-		let (issuance, alice, eve) = (Balances::total_issuance(), free(Keyring::Alice), free(Keyring::Eve));
-		let batch = submitted(&top);
-		assert_ok!(batch.refute(0, 0, body(top), opening(19)));
-		assert_eq!(Batches::<Test>::get(0).unwrap().state, BatchState::Voided);
-		assert_eq!(Escrow::<Test>::get(), 0);
-		assert_eq!(Balances::free_balance(Attribution::pot()), ED);
-		let agent = pallet_agents::Agents::<Test>::get(AGENT.to_account_id()).unwrap();
-		assert_eq!((agent.stake, agent.exposure), (0, 0));
+		let (issuance, alice, charlie, eve) =
+			(Balances::total_issuance(), free(Keyring::Alice), free(Keyring::Charlie), free(Keyring::Eve));
+		let batch = submitted(&SOLD, &lie());
+		assert_ok!(batch.refute(0, 0, body(lie()), opening(19)));
+		assert_eq!(stored(0).state, BatchState::Voided);
+		assert_eq!((record().stake, record().exposure, record().bound), (0, 0, 0));
 		assert_eq!(free(Keyring::Eve), eve + STAKE / 4);
-		// Two thirds of 15 percent: Alice had paid 1,000 of 1,500. Her channel has what it had.
-		assert_eq!(free(Keyring::Alice), alice - 10_000 + STAKE / 10);
-		let channel = pallet_credits::Channels::<Test>::get(Keyring::Alice.to_account_id(), AGENT.to_account_id());
-		assert_eq!(channel.unwrap().left(), 10_000);
-		assert_eq!(Balances::total_issuance(), issuance - STAKE / 2);
+		// What payers will have: fees and 15 percent of the stake. The rest of it is burnt, as no committee was needed.
+		assert_eq!(Escrow::<Test>::get(), 1_500 + STAKE * 15 / 100);
+		assert_eq!(Balances::total_issuance(), issuance - STAKE * 60 / 100);
 		System::assert_last_event(
 			Event::BatchRefuted {
 				batch: 0,
@@ -111,13 +100,39 @@ fn refutation_gives_fees_back_and_takes_the_stake() {
 			}
 			.into(),
 		);
+		check_all();
+
+		run_to(2);
+		assert_eq!(Escrow::<Test>::get(), 0);
+		assert_eq!(Balances::free_balance(Attribution::pot()), ED);
+		assert!(Payers::<Test>::get(0).is_empty() && Refunds::<Test>::get(0).is_none());
+		// Two thirds of 15 percent: Alice had paid 1,000 of 1,500. Her channel has what it had.
+		assert_eq!(free(Keyring::Alice), alice - 10_000 + STAKE / 10);
+		assert_eq!(free(Keyring::Charlie), charlie - 10_000 + STAKE / 20);
+		assert_eq!((left(Keyring::Alice), left(Keyring::Charlie)), (10_000, 10_000));
 	});
+}
+
+#[test]
+fn to_refute_costs_the_same_whatever_the_number_of_payers() {
+	let reads_of = |sold: &[(Keyring, Balance)]| {
+		let mut payers = 0;
+		build_and_execute(|| {
+			let batch = submitted(sold, &lie());
+			let before = Payers::<Test>::get(0);
+			assert_ok!(batch.refute(0, 0, body(lie()), opening(19)));
+			assert_eq!(Payers::<Test>::get(0), before, "payers wait");
+			payers = before.len();
+		});
+		payers
+	};
+	assert_eq!((reads_of(&SOLD[..1]), reads_of(&SOLD)), (1, 2));
 }
 
 #[test]
 fn refutation_fails_when_it_must() {
 	build_and_execute(|| {
-		let batch = submitted(&truth());
+		let batch = submitted(&SOLD, &truth());
 		let good = || body(truth());
 		assert_eq!(batch.refute(0, 0, good(), None), Err(Error::<Test>::OpeningNeeded.into()));
 		for row in 0..ROWS {
@@ -138,7 +153,22 @@ fn refutation_fails_when_it_must() {
 			let proof = batch.receipt_tree.prove(0).unwrap().try_into().unwrap();
 			Attribution::refute(signed(who), 0, leaf, receipt, proof, good(), part, opening(3))
 		};
-		assert_eq!(direct(AGENT, 0, 0), Err(Error::<Test>::OwnBatch.into()));
+		for length in [0, 2, 32] {
+			let receipt = Box::new(batch.receipts[0].clone());
+			let mut proof = batch.receipt_tree.prove(0).unwrap();
+			proof.resize(length, Default::default());
+			let proof = proof.try_into().unwrap();
+			let outcome = Attribution::refute(signed(Keyring::Eve), 0, 0, receipt, proof, good(), 0, opening(3));
+			assert_eq!(outcome, Err(Error::<Test>::BadReceiptProof.into()));
+			let mut long = opening(3).unwrap();
+			let mut siblings = long.proof.to_vec();
+			siblings.resize(length, H256::zero());
+			long.proof = siblings.try_into().unwrap();
+			assert_eq!(batch.refute(0, 0, good(), Some(long)), Err(Error::<Test>::BadIndexProof.into()));
+		}
+		for own in [AGENT, SIGNER] {
+			assert_eq!(direct(own, 0, 0), Err(Error::<Test>::OwnBatch.into()));
+		}
 		assert_eq!(direct(Keyring::Eve, 1, 0), Err(Error::<Test>::BadReceiptProof.into()));
 		assert_eq!(direct(Keyring::Eve, 0, 1), Err(Error::<Test>::NoSuchPart.into()));
 	});
@@ -149,7 +179,7 @@ fn refutation_is_possible_in_the_window_and_not_after() {
 	build_and_execute(|| {
 		let mut top = truth();
 		top[0].score += 1;
-		let batch = submitted(&top);
+		let batch = submitted(&SOLD, &top);
 		System::set_block_number(1 + WINDOW);
 		assert_eq!(batch.refute(0, 0, body(top.clone()), opening(19)), Err(Error::<Test>::WindowOver.into()));
 		System::set_block_number(WINDOW);
@@ -158,54 +188,12 @@ fn refutation_is_possible_in_the_window_and_not_after() {
 	});
 }
 
-/// Submits a lie that draws all of Alice's channel, whose account is then emptied.
-fn emptied() -> (Prepared, Vec<Scored>) {
-	scene();
-	let mut top = truth();
-	top[0].score += 1;
-	let batch = prepare(0, &[(Keyring::Alice, 10_000)], &top, 0);
-	assert_ok!(batch.submit());
-	assert_ok!(Balances::transfer_all(signed(Keyring::Alice), Keyring::Eve.to_account_id(), false));
-	assert_eq!(System::account(Keyring::Alice.to_account_id()), Default::default(), "the account is gone");
-	(batch, top)
-}
-
-#[test]
-fn a_payer_whose_account_is_gone_does_not_save_a_liar() {
-	build_and_execute(|| {
-		let (batch, top) = emptied();
-		assert_ok!(batch.refute(0, 0, body(top), opening(19)));
-		// The refund revives the account; what cannot be held again is free, with the compensation.
-		assert_eq!(free(Keyring::Alice), 10_000 + STAKE * 15 / 100);
-		assert_eq!(Balances::free_balance(Attribution::pot()), ED);
-	});
-}
-
-#[test]
-fn dust_that_nobody_can_take_is_burnt() {
-	build_and_execute(|| {
-		scene();
-		let mut top = truth();
-		top[0].score += 1;
-		assert_ok!(Credits::request_close(signed(Keyring::Alice), AGENT.to_account_id()));
-		System::set_block_number(1 + WINDOW);
-		let batch = prepare(0, &[(Keyring::Alice, ED - 1), (Keyring::Charlie, 100)], &top, 0);
-		assert_ok!(batch.submit());
-		assert_ok!(Credits::withdraw(signed(Keyring::Alice), AGENT.to_account_id()));
-		assert_ok!(Balances::transfer_all(signed(Keyring::Alice), Keyring::Eve.to_account_id(), false));
-		assert_ok!(batch.refute(0, 0, body(top), opening(19)));
-		let payer = Keyring::Alice.to_account_id();
-		System::assert_has_event(Event::RefundBurnt { batch: 0, payer, amount: ED - 1 }.into());
-		assert_eq!(Balances::free_balance(Attribution::pot()), ED);
-	});
-}
-
 /// The block in which rows are taken down.
 const SINCE: u32 = 100;
 /// Blocks of answers around that block, its grace and its end.
 const BEFORE: [u32; 2] = [0, SINCE - 1];
 const GRACE: [u32; 3] = [SINCE, SINCE + 1, SINCE + TAKEDOWN_GRACE - 1];
-const AFTER: [u32; 3] = [SINCE + TAKEDOWN_GRACE, SINCE + TAKEDOWN_GRACE + 1, u32::MAX];
+const AFTER: [u32; 3] = [SINCE + TAKEDOWN_GRACE, SINCE + TAKEDOWN_GRACE + 1, AGE];
 
 /// What the chain says of the claim `top` of an answer given at block `at`, by the leaf of each row.
 fn verdicts(taken: &[u32], at: u32, top: &[Scored]) -> Vec<(u32, Fraud)> {
@@ -217,6 +205,8 @@ fn verdicts(taken: &[u32], at: u32, top: &[Scored]) -> Vec<(u32, Fraud)> {
 			let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], top, 0);
 			batch.receipts[0].at = at;
 			batch.seal();
+			// Late enough for every `at`, and not so late that one of them counts as of later.
+			System::set_block_number(u64::from(AGE.min(at)).max(1));
 			assert_ok!(batch.submit());
 			match batch.refute(0, 0, body(top.to_vec()), opening(row)) {
 				Ok(()) => found.extend(System::events().into_iter().filter_map(|record| match record.event {
@@ -272,5 +262,60 @@ fn leaving_out_a_row_that_was_taken_down_is_never_refuted() {
 	// What is left counts as ever.
 	for at in AFTER {
 		assert_eq!(verdicts(&[17], at, &without(&[17, 16])), [(16, Fraud::Omitted)], "at {at}");
+	}
+}
+
+#[test]
+fn dating_a_receipt_back_does_not_let_a_row_earn_for_longer() {
+	let at_block = |submitted: u32, at: u32| {
+		let mut found = None;
+		build_and_execute(|| {
+			TakenDown::set([(17, SINCE)].into());
+			scene();
+			let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], &truth(), 0);
+			batch.receipts[0].at = at;
+			batch.seal();
+			System::set_block_number(submitted.into());
+			assert_ok!(batch.submit());
+			found = Some(batch.refute(0, 0, body(truth()), opening(17)));
+		});
+		found.unwrap()
+	};
+	let stands = Err(Error::<Test>::ClaimStands.into());
+	let end = SINCE + TAKEDOWN_GRACE;
+	assert_eq!(at_block(end + AGE - 1, 0), stands, "as old as an answer may be");
+	assert_eq!(at_block(end + AGE, 0), Ok(()), "older");
+	assert_eq!(at_block(end + AGE, end - 1), Ok(()), "older by a block");
+	assert_eq!(at_block(end + AGE - 1, end - 1), stands);
+}
+
+#[test]
+fn an_index_that_was_retired_is_none_from_the_end_of_the_grace_on() {
+	let outcome = |at: u32| {
+		let mut found = vec![];
+		build_and_execute(|| {
+			scene();
+			System::set_block_number(SINCE.into());
+			assert_ok!(Attribution::retire_index(signed(Keyring::Dave), IndexId(0)));
+			System::set_block_number(AGE.into());
+			let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], &truth(), 0);
+			batch.receipts[0].at = at;
+			batch.seal();
+			assert_ok!(batch.submit());
+			let refuted = batch.refute(0, 0, body(truth()), None);
+			let frauds = events().into_iter().filter_map(|event| match event {
+				Event::BatchRefuted { fraud, .. } => Some(fraud),
+				_ => None,
+			});
+			found = frauds.collect();
+			assert!(refuted.is_ok() || refuted == Err(Error::<Test>::OpeningNeeded.into()));
+		});
+		found
+	};
+	for at in BEFORE.into_iter().chain(GRACE) {
+		assert_eq!(outcome(at), [], "at {at}");
+	}
+	for at in AFTER {
+		assert_eq!(outcome(at), [Fraud::NoSuchIndex], "at {at}");
 	}
 }

@@ -1,67 +1,76 @@
 //! Settlement and payouts.
 
 use super::*;
-use crate::{BatchState, Batches, Error, Escrow, Event, SettledBelow};
-use frame_support::{assert_noop, traits::Hooks, weights::Weight};
+use crate::{Error, Escrow, Event};
+use frame_support::assert_noop;
 
-fn submitted(fee: Balance) -> Prepared {
-	scene();
-	let batch = prepare(0, &[(Keyring::Alice, fee)], &truth(), 0);
-	assert_ok!(batch.submit());
-	batch
+fn of(fee: Balance) -> Prepared {
+	submitted(&[(Keyring::Alice, fee)], &truth())
 }
 
 fn settled(fee: Balance) -> Prepared {
-	let batch = submitted(fee);
-	System::set_block_number(1 + WINDOW);
-	assert_ok!(Attribution::settle(signed(Keyring::Eve), 0));
+	let batch = of(fee);
+	batch.settle(0);
 	batch
 }
 
 #[test]
-fn settle_burns_and_pays_the_treasury() {
+fn settle_burns_and_pays_treasury_stakers_and_auditors() {
 	build_and_execute(|| {
 		let issuance = Balances::total_issuance();
 		settled(1_000);
 		assert_eq!(Balances::total_issuance(), issuance - 50);
-		assert_eq!(Balances::free_balance(treasury()), ED + 100);
-		assert_eq!(Escrow::<Test>::get(), 850);
-		assert_eq!(pallet_agents::Agents::<Test>::get(AGENT.to_account_id()).unwrap().exposure, 0);
-		System::assert_last_event(Event::BatchSettled { batch: 0, burnt: 50, treasury: 100, payouts: 850 }.into());
+		let pots = [treasury(), stakers(), auditors()].map(Balances::free_balance);
+		assert_eq!(pots, [ED + 30, ED + 50, ED + 20]);
+		assert_eq!((Escrow::<Test>::get(), record().exposure), (850, 0));
+		System::assert_last_event(
+			Event::BatchSettled { batch: 0, burnt: 50, treasury: 30, stakers: 50, auditors: 20, payouts: 850 }.into(),
+		);
+	});
+}
+
+#[test]
+fn delegators_share_in_what_their_agent_earns() {
+	build_and_execute(|| {
+		let batch = of(1_000);
+		assert_ok!(Agents::delegate(signed(Keyring::Eve), agent(), STAKE));
+		batch.settle(0);
+		let rewarded = Balances::free_balance(Agents::pot()) - ED - STAKE;
+		assert!(rewarded > 0 && rewarded <= 50);
+		assert_eq!(Balances::free_balance(stakers()), ED + 50 - rewarded, "the rest");
+	});
+}
+
+#[test]
+fn what_a_pot_cannot_take_is_burnt() {
+	build_and_execute(|| {
+		// Without an account, twenty planck for auditors are more than the existential deposit, and two are less.
+		for gone in [auditors(), stakers(), treasury()] {
+			Balances::force_set_balance(frame_system::RawOrigin::Root.into(), gone, 0).unwrap();
+		}
+		let issuance = Balances::total_issuance();
+		let batch = of(100);
+		batch.settle(0);
+		assert_eq!(Balances::total_issuance(), issuance - 5 - 3 - 5 - 2);
+		let event = Event::BatchSettled { batch: 0, burnt: 15, treasury: 0, stakers: 0, auditors: 0, payouts: 85 };
+		System::assert_last_event(event.into());
 	});
 }
 
 #[test]
 fn settle_fails_when_it_must() {
 	build_and_execute(|| {
-		submitted(1_000);
+		let batch = of(1_000);
 		let settle = |batch| Attribution::settle(signed(Keyring::Eve), batch);
 		assert_noop!(settle(1), Error::<Test>::NoSuchBatch);
-		System::set_block_number(WINDOW);
+		skip_to(WINDOW);
 		assert_noop!(settle(0), Error::<Test>::WindowOpen);
-		System::set_block_number(1 + WINDOW);
+		skip_to(1 + WINDOW);
+		assert_noop!(settle(0), Error::<Test>::Unopened);
+		batch.open_sample(0);
+		skip_to(stored(0).matures);
 		assert_ok!(settle(0));
 		assert_noop!(settle(0), Error::<Test>::NotPending);
-	});
-}
-
-#[test]
-fn batches_settle_by_themselves_within_cap_and_weight() {
-	build_and_execute(|| {
-		submitted(100);
-		for i in 1..3 {
-			assert_ok!(prepare(i, &[(Keyring::Alice, 100)], &truth(), 100 * u128::from(i)).submit());
-		}
-		let idle = |block, limit| {
-			System::set_block_number(block);
-			Attribution::on_idle(block, limit);
-			(0..3).filter(|b| Batches::<Test>::get(b).unwrap().state == BatchState::Settled).count()
-		};
-		assert_eq!(idle(WINDOW, Weight::MAX), 0);
-		assert_eq!(idle(1 + WINDOW, Weight::zero()), 0);
-		assert_eq!(idle(1 + WINDOW, Weight::MAX), 2, "the cap per block");
-		assert_eq!(idle(2 + WINDOW, Weight::MAX), 3);
-		assert_eq!(SettledBelow::<Test>::get(), 3);
 	});
 }
 
@@ -90,11 +99,10 @@ fn distribute_pays_each_leaf_once() {
 #[test]
 fn distribute_fails_when_it_must() {
 	build_and_execute(|| {
-		let batch = submitted(1_000);
+		let batch = of(1_000);
 		assert_eq!(distribute(5, vec![batch.proof(0)]), Err(Error::<Test>::NoSuchBatch.into()));
 		assert_eq!(distribute(0, vec![batch.proof(0)]), Err(Error::<Test>::NotSettled.into()));
-		System::set_block_number(1 + WINDOW);
-		assert_ok!(Attribution::settle(signed(Keyring::Eve), 0));
+		batch.settle(0);
 		let forged = |change: &dyn Fn(&mut PayoutProof<AccountId32>)| {
 			let mut proof = batch.proof(0);
 			change(&mut proof);
@@ -114,6 +122,31 @@ fn distribute_fails_when_it_must() {
 }
 
 #[test]
+fn distribute_range_pays_neighbours_by_one_proof() {
+	build_and_execute(|| {
+		let batch = settled(1_000);
+		let (agent, ferdie) = (free(AGENT), free(Keyring::Ferdie));
+		let pay = |first: u32, payouts: &[Payout<AccountId32>], proof: Vec<SumNode>| {
+			let payouts = payouts.to_vec().try_into().unwrap();
+			frame_support::storage::with_storage_layer(|| {
+				Attribution::distribute_range(signed(Keyring::Eve), 0, first, payouts, proof.try_into().unwrap())
+			})
+		};
+		let proof = |first, length| batch.payout_tree.prove_range(first, length).unwrap();
+		let bad = Err(Error::<Test>::BadPayoutProof.into());
+		assert_eq!(pay(1, &batch.payouts, proof(0, 2)), bad);
+		assert_eq!(pay(0, &batch.payouts[1..], proof(0, 1)), bad);
+		assert_eq!(pay(0, &batch.payouts, vec![SumNode::default()]), bad);
+		assert_eq!(pay(0, &[], vec![]), bad);
+		assert_ok!(pay(1, &batch.payouts[1..], proof(1, 1)));
+		assert_eq!(pay(0, &batch.payouts, proof(0, 2)), Err(Error::<Test>::AlreadyPaid.into()));
+		assert_ok!(pay(0, &batch.payouts[..1], proof(0, 1)));
+		assert_eq!((free(AGENT), free(Keyring::Ferdie)), (agent + 500, ferdie + 350));
+		assert_eq!(Escrow::<Test>::get(), 0);
+	});
+}
+
+#[test]
 fn a_payout_that_cannot_be_credited_waits() {
 	build_and_execute(|| {
 		let stranger = AccountId32::new([77; 32]);
@@ -123,10 +156,9 @@ fn a_payout_that_cannot_be_credited_waits() {
 			Payout { account: Keyring::Ferdie.to_account_id(), amount: 850 - (ED - 1), weight: 0 },
 		];
 		scene();
-		batch.payout_tree = payout::tree(&batch.payouts, &domain(), &AGENT.to_account_id(), 0).unwrap();
+		batch.payout_tree = payout::tree(&batch.payouts, &domain(), &agent(), 0).unwrap();
 		assert_ok!(batch.submit());
-		System::set_block_number(1 + WINDOW);
-		assert_ok!(Attribution::settle(signed(Keyring::Eve), 0));
+		batch.settle(0);
 		assert_ok!(distribute(0, vec![batch.proof(0), batch.proof(1)]));
 		System::assert_has_event(Event::PayoutDeferred { batch: 0, leaf: 0, account: stranger.clone() }.into());
 		assert_eq!(Escrow::<Test>::get(), ED - 1);

@@ -1,6 +1,6 @@
 //! How often the dishonest have a committee, against the binomial distribution.
 
-use crate::sample::Draw;
+use openledger_primitives::draw::Draw;
 use sp_core::H256;
 
 const SEATS: u32 = 11;

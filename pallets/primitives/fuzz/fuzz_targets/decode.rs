@@ -10,7 +10,7 @@ use openledger_primitives::{
 	referee::Fraud,
 	weight::Weight,
 	Attribution, Commitment, IndexInfo, IndexLeaf, LeafExtra, Manifest, Payout, Receipt, RowLeaf, SumCommitment, SumNode,
-	Voucher,
+	Finding, Hardware, Offence, Roles, Terms, Voucher,
 };
 use openledger_verifier::signature::Signature;
 
@@ -28,7 +28,7 @@ fn round<T: Decode + Encode>(mut input: &[u8]) {
 
 fuzz_target!(|data: &[u8]| {
 	let Some((kind, input)) = data.split_first() else { return };
-	let kinds: [fn(&[u8]); 19] = [
+	let kinds: [fn(&[u8]); 21] = [
 		round::<Attribution>,
 		round::<BatchClaim<Account>>,
 		round::<Draw<Account, Signature>>,
@@ -48,6 +48,8 @@ fuzz_target!(|data: &[u8]| {
 		round::<RowLeaf<Account>>,
 		round::<SumCommitment>,
 		round::<(SumNode, Voucher<Account>)>,
+		round::<(Finding, Offence)>,
+		round::<(Hardware, Roles, Terms)>,
 	];
 	kinds[usize::from(*kind) % kinds.len()](input);
 });

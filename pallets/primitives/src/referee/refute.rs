@@ -49,6 +49,21 @@ pub enum Fraud {
 	/// Two parts name the same index for the same pool, so that its rows would be paid more than once.
 	#[codec(index = 12)]
 	PartTwice,
+	/// The receipt's number is not that of its place in the batch.
+	#[codec(index = 13)]
+	WrongSequence,
+	/// The receipt's fee is not the amount that its leaf adds to the batch.
+	#[codec(index = 14)]
+	WrongFee,
+	/// The agent signed another receipt with this number to the payer.
+	#[codec(index = 15)]
+	SignedOtherwise,
+	/// The fee is above what the payer's terms allow for these tokens.
+	#[codec(index = 16)]
+	Overpriced,
+	/// The receipt names a block after that of the batch.
+	#[codec(index = 17)]
+	FromTheFuture,
 }
 
 /// Blocks after a takedown in which a claim may name the row or leave it out: an answer that is being written then was

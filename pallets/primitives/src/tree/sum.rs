@@ -94,6 +94,26 @@ impl SumCommitment {
 		}
 	}
 
+	/// The sum of all amounts before leaf `index`, if `data` with `amount` is that leaf by `proof`. Leaf `index` covers the
+	/// amounts from there up to, and without, there plus `amount`.
+	pub fn before<H: TreeHash>(&self, index: u32, data: &[u8], amount: u128, proof: &[SumNode]) -> Option<u128> {
+		if !self.verify::<H>(index, data, amount, proof) {
+			return None;
+		}
+		let (mut position, mut last, mut before) = (index, self.count.saturating_sub(1), 0u128);
+		let mut siblings = proof.iter();
+		while last > 0 {
+			if position & 1 == 1 {
+				before = before.checked_add(siblings.next()?.sum)?;
+			} else if position < last {
+				siblings.next()?;
+			}
+			position >>= 1;
+			last >>= 1;
+		}
+		Some(before)
+	}
+
 	/// Whether `leaves`, each with its amount, are in the committed tree at their indices, which rise, by a proof in the order
 	/// of [`multi`].
 	pub fn verify_many<H: TreeHash>(&self, leaves: &[(u32, &[u8], u128)], proof: &[SumNode]) -> bool {

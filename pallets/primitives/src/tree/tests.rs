@@ -81,10 +81,14 @@ fn every_index_of_every_size_verifies_with_its_amount_and_no_other_amount_does()
 		let tree = SumTree::<Blake2b256>::new(data.iter().copied()).unwrap();
 		let commitment = tree.commitment();
 		assert_eq!(commitment.sum, data.iter().map(|(_, amount)| amount).sum::<u128>());
+		let mut before = 0;
 		for (i, (bytes, amount)) in data.iter().enumerate() {
 			let proof = tree.prove(i as u32).unwrap();
 			assert!(commitment.verify::<Blake2b256>(i as u32, bytes, *amount, &proof), "{i} of {n}");
 			assert!(!commitment.verify::<Blake2b256>(i as u32, bytes, amount + 1, &proof));
+			assert_eq!(commitment.before::<Blake2b256>(i as u32, bytes, *amount, &proof), Some(before), "{i} of {n}");
+			assert_eq!(commitment.before::<Blake2b256>(i as u32, bytes, amount + 1, &proof), None);
+			before += amount;
 		}
 	}
 }

@@ -29,7 +29,7 @@ pub enum Question {
 	Receipt = 2,
 	/// `(genesis: H256, BatchClaim, PayoutProof)` → `bool`: whether the payout is in the batch.
 	Payout = 3,
-	/// `(FeeSplit, BatchClaim)` → `bool`: whether payouts, burn and treasury are the fees.
+	/// `(FeeSplit, BatchClaim)` → `bool`: whether payouts and what is set aside are the fees.
 	Reserve = 4,
 	/// `(genesis: H256, Voucher, signer: AccountId, Signature)` → `bool`.
 	Voucher = 5,

@@ -455,6 +455,7 @@ fn money() -> Vec<Value> {
 		"given": given,
 		"answer": {
 			"burn": reserved.burn.to_string(), "treasury": reserved.treasury.to_string(),
+			"stakers": reserved.stakers.to_string(), "auditors": reserved.auditors.to_string(),
 			"payouts_sum": reserved.payouts.to_string(), "payouts": payouts,
 		},
 		"input": bytes(&input),
