@@ -11,7 +11,9 @@ command -v frame-omni-bencher > /dev/null || {
 	exit 1
 }
 pallets=("$@")
-[ ${#pallets[@]} -gt 0 ] || pallets=(agents attribution credits curation datanets model-registry verification)
+[ ${#pallets[@]} -gt 0 ] || pallets=(
+	agents attribution bounded-parameters chambers contribution-voting credits curation datanets model-registry verification
+)
 
 # The runtime alone, for its own machine: what the build script does for the node, with the benchmarks and without the node.
 flags="-C link-arg=--export-table -C link-arg=--export=__heap_base -C link-arg=--import-memory --cfg substrate_runtime"

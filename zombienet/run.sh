@@ -15,7 +15,7 @@ failures=0
 record=false
 [[ ${1:-} == --record ]] && { record=true; shift; }
 scenarios=("$@")
-(($#)) || scenarios=(finality beefy restart partition upgrade warp equivocation)
+(($#)) || scenarios=(finality beefy restart partition upgrade governance warp equivocation)
 
 [[ -x $OPENLEDGER_NODE ]] || { echo "no node at $OPENLEDGER_NODE: build it, or set OPENLEDGER_NODE" >&2; exit 1; }
 mkdir -p "$logs"

@@ -1,6 +1,9 @@
 //! The pallets whose weights a benchmarking tool measures in this runtime: ours.
 
-use crate::{Agents, AllPalletsWithSystem, Attribution, Credits, Curation, Datanets, ModelRegistry, Verification};
+use crate::{
+	Agents, AllPalletsWithSystem, Attribution, BoundedParameters, Chambers, ContributionVoting, Credits, Curation,
+	Datanets, ModelRegistry, Verification,
+};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -8,6 +11,9 @@ use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKey
 frame_benchmarking::define_benchmarks!(
 	[pallet_agents, Agents]
 	[pallet_attribution, Attribution]
+	[pallet_bounded_parameters, BoundedParameters]
+	[pallet_chambers, Chambers]
+	[pallet_contribution_voting, ContributionVoting]
 	[pallet_credits, Credits]
 	[pallet_curation, Curation]
 	[pallet_datanets, Datanets]

@@ -28,6 +28,9 @@ pub const TESTNET_RUNTIME_PRESET: &str = "testnet";
 /// What each of the well-known development accounts starts with.
 pub const DEVELOPMENT_ENDOWMENT: Balance = 1_000_000 * OPEN;
 
+/// The contribution weight from which the contribution chamber of a development chain is asked: that of an answer or two.
+pub const DEVELOPMENT_TOTAL: Balance = OPEN / 1_000_000;
+
 /// What each validator of genesis bonds.
 pub const VALIDATOR_BOND: Balance = 100_000 * OPEN;
 
@@ -182,6 +185,7 @@ fn development(validators: impl IntoIterator<Item = Validator>) -> Value {
 			unbonding_period: Some(20),
 			challenge_window: Some(16),
 			close_delay: Some(16),
+			least_total: Some(DEVELOPMENT_TOTAL),
 		},
 	});
 	with_sudo(patch)

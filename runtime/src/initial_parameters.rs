@@ -20,7 +20,7 @@ pub mod pallet {
 	use crate::{
 		configs::parameters::{dynamic_params, RuntimeParameters},
 		pace::Pace,
-		BlockNumber, Runtime,
+		Balance, BlockNumber, Runtime,
 	};
 	use frame_support::{pallet_prelude::*, traits::dynamic_params::AggregatedKeyValue};
 
@@ -46,6 +46,8 @@ pub mod pallet {
 		pub challenge_window: Option<BlockNumber>,
 		/// See `credits::CloseDelay`.
 		pub close_delay: Option<BlockNumber>,
+		/// See `contribution_voting::LeastTotal`.
+		pub least_total: Option<Balance>,
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
 	}
@@ -53,7 +55,7 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			use dynamic_params::{agents, attribution, credits};
+			use dynamic_params::{agents, attribution, contribution_voting, credits};
 
 			ChainPace::<T>::put(self.pace);
 			let unbonding_period = self.unbonding_period.map(|value| {
@@ -68,7 +70,14 @@ pub mod pallet {
 			let close_delay = self.close_delay.map(|value| {
 				RuntimeParameters::Credits(credits::Parameters::CloseDelay(credits::CloseDelay, Some(value)))
 			});
-			for parameter in [unbonding_period, challenge_window, close_delay].into_iter().flatten() {
+			let least_total = self.least_total.map(|value| {
+				RuntimeParameters::ContributionVoting(contribution_voting::Parameters::LeastTotal(
+					contribution_voting::LeastTotal,
+					Some(value),
+				))
+			});
+			let given = [unbonding_period, challenge_window, close_delay, least_total];
+			for parameter in given.into_iter().flatten() {
 				let (key, value) = parameter.into_parts();
 				pallet_parameters::Parameters::<Runtime>::set(key, value);
 			}

@@ -176,6 +176,8 @@ mod runtime {
 	pub type Multisig = pallet_multisig;
 	#[runtime::pallet_index(8)]
 	pub type Proxy = pallet_proxy;
+	#[runtime::pallet_index(9)]
+	pub type BoundedParameters = pallet_bounded_parameters;
 
 	// Money
 	#[runtime::pallet_index(10)]
@@ -222,6 +224,12 @@ mod runtime {
 	pub type SafeMode = pallet_safe_mode;
 	#[runtime::pallet_index(36)]
 	pub type TxPause = pallet_tx_pause;
+	#[runtime::pallet_index(37)]
+	pub type ContributionVoting = pallet_contribution_voting;
+	#[runtime::pallet_index(38)]
+	pub type ContributionReferenda = pallet_referenda<Instance2>;
+	#[runtime::pallet_index(39)]
+	pub type Chambers = pallet_chambers;
 
 	// Bridge
 	#[runtime::pallet_index(40)]

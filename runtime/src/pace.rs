@@ -135,6 +135,9 @@ pub type OpenWindow = Paced<DAYS, 7>;
 /// Blocks by which a receipt may be older than its batch without another look at what was taken down since: a week.
 pub type MaxReceiptAge = Paced<{ 7 * DAYS }, 1_000>;
 
+/// Blocks for which a payout that is too small to make an account waits for one: ninety days.
+pub type PayoutLife = Paced<{ 90 * DAYS }, 1_000>;
+
 /// Blocks for each step of an audit: half a day.
 pub type AuditWindow = Paced<{ 12 * HOURS }, 20>;
 
@@ -143,6 +146,34 @@ pub type AuditAppealWindow = Paced<DAYS, 20>;
 
 /// Blocks after which auditors are looked for again: ten minutes.
 pub type DrawRetry = Paced<{ HOURS / 6 }, 2>;
+
+/// Half-life of the fast average of contribution weight: a week.
+pub type FastHalfLife = Paced<{ 7 * DAYS }, 5>;
+
+/// Half-life of the slow average of contribution weight, which votes: ninety days.
+pub type SlowHalfLife = Paced<{ 90 * DAYS }, 50>;
+
+/// Blocks of one period, at whose start the weights of a poll are taken: a day.
+pub type SnapshotPeriod = Paced<DAYS, 5>;
+
+/// The most blocks of a delegation: a year.
+pub type MaxDelegationLife = Paced<{ 365 * DAYS }, 1_000>;
+
+/// Blocks in which the assent of the second chamber must follow that of the first: sixty days, as long as a vote can take and
+/// two weeks more.
+pub type AssentPeriod = Paced<{ 60 * DAYS }, 200>;
+
+/// Blocks between the assent of both chambers and what they agreed on: three days, in which either may delay it.
+pub type EnactmentPeriod = Paced<{ 3 * DAYS }, 4>;
+
+/// Blocks by which a chamber may delay, once, what both agreed on: two weeks.
+pub type DelayPeriod = Paced<{ 14 * DAYS }, 20>;
+
+/// Blocks between two changes of the same parameter: a week.
+pub type ParameterInterval = Paced<{ 7 * DAYS }, 10>;
+
+/// Blocks after which safe mode ends by itself: a day.
+pub type SafeModePeriod = Paced<DAYS, 10>;
 
 /// Blocks after which a dispute about a model that nobody decided is dropped: four weeks.
 pub type DisputePeriod = Paced<{ 28 * DAYS }, 100>;

@@ -15,7 +15,7 @@ use sp_mmr_primitives::LeafDataProvider;
 
 /// The index and the name of every pallet, in the order in which they run. Neither the index nor the name may change
 /// for a pallet that has been released.
-const PALLETS: [(usize, &str); 37] = [
+const PALLETS: [(usize, &str); 41] = [
 	(0, "System"),
 	(1, "Timestamp"),
 	(2, "Utility"),
@@ -24,6 +24,7 @@ const PALLETS: [(usize, &str); 37] = [
 	(6, "MultiBlockMigrations"),
 	(7, "Multisig"),
 	(8, "Proxy"),
+	(9, "BoundedParameters"),
 	(10, "Balances"),
 	(11, "TransactionPayment"),
 	(12, "Treasury"),
@@ -44,6 +45,9 @@ const PALLETS: [(usize, &str); 37] = [
 	(34, "Origins"),
 	(35, "SafeMode"),
 	(36, "TxPause"),
+	(37, "ContributionVoting"),
+	(38, "ContributionReferenda"),
+	(39, "Chambers"),
 	(40, "Mmr"),
 	(41, "BeefyMmrLeaf"),
 	(50, "Agents"),

@@ -12,7 +12,8 @@ use zombienet_sdk::{
 	subxt::{
 		backend::{legacy::LegacyRpcMethods, rpc::RpcClient},
 		config::{substrate::DigestItem, DefaultExtrinsicParamsBuilder},
-		dynamic,
+		dynamic::{self, DecodedValue},
+		ext::scale_value::scale::decode_as_type,
 		tx::{DynamicPayload, Signer, TxStatus},
 		utils::H256,
 		OnlineClient, PolkadotConfig,
@@ -51,6 +52,11 @@ impl Chain {
 	/// The hash of the best block.
 	pub async fn head(&self) -> Result<H256> {
 		self.typed.chain_get_block_hash(None).await?.context("no best block")
+	}
+
+	/// The height of the best block.
+	pub async fn height(&self) -> Result<u32> {
+		Ok(self.typed.chain_get_header(None).await?.context("no best block")?.number)
 	}
 
 	/// The hash of the last finalised block.
@@ -128,6 +134,32 @@ impl Chain {
 		value.with_context(|| format!("{pallet}.{item}"))
 	}
 
+	/// The value of a storage item at block `at`, as the metadata describes it; `None` if nothing is stored.
+	pub async fn described(
+		&self,
+		pallet: &str,
+		item: &str,
+		keys: Vec<dynamic::Value>,
+		at: H256,
+	) -> Result<Option<DecodedValue>> {
+		let value = self.api.storage().at(at).fetch(&dynamic::storage(pallet, item, keys)).await?;
+		let value = value.map(|value| value.to_value()).transpose();
+		value.with_context(|| format!("{pallet}.{item}"))
+	}
+
+	/// The call of this name with `args`, as they are encoded in their order. Fails if the metadata has no such arguments.
+	pub fn call(&self, pallet: &str, name: &str, mut args: &[u8]) -> Result<DynamicPayload> {
+		let metadata = self.api.metadata();
+		let call = metadata.pallet_by_name(pallet).and_then(|pallet| pallet.call_variant_by_name(name));
+		let mut values = Vec::new();
+		for field in &call.with_context(|| format!("no call {pallet}.{name}"))?.fields {
+			let value = decode_as_type(&mut args, field.ty.id, metadata.types());
+			values.push(value.with_context(|| format!("{pallet}.{name}"))?.remove_context());
+		}
+		ensure!(args.is_empty(), "{} bytes after the arguments of {pallet}.{name}", args.len());
+		Ok(dynamic::tx(pallet, name, values))
+	}
+
 	/// Submits `call` and waits for the block that takes it; fails if the call does.
 	pub async fn submit(&self, call: &DynamicPayload, signer: &Keypair) -> Result<()> {
 		// The nonce that a client finds in the finalised state is behind by the calls of the last blocks.
@@ -181,6 +213,17 @@ pub async fn agree(chains: &[Chain]) -> Result<()> {
 /// The keys of a well-known account, e.g. `//Alice//stash`.
 pub fn account(path: &str) -> Result<Keypair> {
 	Ok(Keypair::from_uri(&path.parse::<SecretUri>()?)?)
+}
+
+/// The bytes that name the account of `key`.
+pub fn id(key: &Keypair) -> [u8; 32] {
+	key.public_key().0
+}
+
+/// `calls` as one that fails if any of them does.
+pub fn all(calls: impl IntoIterator<Item = DynamicPayload>) -> DynamicPayload {
+	let calls = calls.into_iter().map(|call| call.into_value());
+	dynamic::tx("Utility", "batch_all", vec![dynamic::Value::unnamed_composite(calls)])
 }
 
 /// The bytes of `text`, which is hexadecimal as nodes write it.

@@ -12,21 +12,31 @@ pub type Network = zombienet_sdk::Network<LocalFileSystem>;
 /// The validators of every network definition.
 pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 
-/// The time that a scenario may take.
+/// The time that a scenario may take, unless it says otherwise.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Starts the network that `networks/<definition>.toml` describes, runs `scenario` on it and ends all its nodes.
+/// Runs `scenario` on a network, within five minutes: see [`run_within`].
+pub async fn run(definition: &str, scenario: impl AsyncFnOnce(&mut Network) -> Result<()>) -> Result<()> {
+	run_within(LIMIT, definition, scenario).await
+}
+
+/// Starts the network that `networks/<definition>.toml` describes, runs `scenario` on it and ends all its nodes. The
+/// scenario fails if it takes longer than `limit`.
 ///
 /// The files of the nodes are kept if the scenario failed. A panic ends the nodes as well: their processes are killed
 /// when the network is dropped.
-pub async fn run(definition: &str, scenario: impl AsyncFnOnce(&mut Network) -> Result<()>) -> Result<()> {
+pub async fn run_within(
+	limit: Duration,
+	definition: &str,
+	scenario: impl AsyncFnOnce(&mut Network) -> Result<()>,
+) -> Result<()> {
 	name_the_node()?;
 	let file = format!("{}/networks/{definition}.toml", env!("CARGO_MANIFEST_DIR"));
 	let mut network = NetworkConfig::load_from_toml(&file)?.spawn_native().await?;
 	let files = network.base_dir().context("a network has a folder")?.to_owned();
 	println!("{definition}: files of the nodes in {files}");
 
-	let outcome = timeout(LIMIT, scenario(&mut network)).await;
+	let outcome = timeout(limit, scenario(&mut network)).await;
 	network.destroy().await?;
 	outcome.context("the scenario took too long").flatten().with_context(|| format!("the logs are in {files}"))?;
 	std::fs::remove_dir_all(files).context("removing the files of the nodes")

@@ -1,19 +1,15 @@
 //! A newcomer skips the history by the proofs of GRANDPA.
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{ensure, Result};
+use codec::Encode;
 use openledger_zombienet::{
-	chain::{account, agree, unhex, validators, Chain},
+	chain::{account, agree, id, unhex, validators, Chain},
 	network,
 	wait::until,
 };
 use serde::Deserialize;
 use std::time::Duration;
-use zombienet_sdk::subxt::{
-	dynamic::{tx, Value},
-	ext::{scale_value::scale::decode_as_type, subxt_rpcs::rpc_params},
-	tx::Signer,
-	PolkadotConfig,
-};
+use zombienet_sdk::subxt::ext::subxt_rpcs::rpc_params;
 
 /// How many times the set of GRANDPA's authorities has changed before the newcomer joins.
 const SET_CHANGES: u64 = 2;
@@ -80,13 +76,9 @@ async fn a_newcomer_warps_over_changes_of_authorities() -> Result<()> {
 /// Gives the validator at `chain` new session keys and registers them for its `stash`.
 async fn rotate_keys(chain: &Chain, stash: &str) -> Result<()> {
 	let stash = account(stash)?;
-	let owner = hex::encode(Signer::<PolkadotConfig>::account_id(&stash).0);
+	let owner = hex::encode(id(&stash));
 	let new: SessionKeys = chain.rpc.request("author_rotateKeysWithOwner", rpc_params![format!("0x{owner}")]).await?;
 
-	let metadata = chain.api.metadata();
-	let call = metadata.pallet_by_name("Session").and_then(|pallet| pallet.call_variant_by_name("set_keys"));
-	let keys = call.and_then(|call| call.fields.first()).context("no keys in Session.set_keys")?;
-	let keys = decode_as_type(&mut unhex(&new.keys)?.as_slice(), keys.ty.id, metadata.types())?.remove_context();
-	let set_keys = tx("Session", "set_keys", vec![keys, Value::from_bytes(unhex(&new.proof)?)]);
-	chain.submit(&set_keys, &stash).await
+	let args = [unhex(&new.keys)?, unhex(&new.proof)?.encode()].concat();
+	chain.submit(&chain.call("Session", "set_keys", &args)?, &stash).await
 }

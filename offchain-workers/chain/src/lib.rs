@@ -11,13 +11,14 @@ mod pages;
 mod parameters;
 mod state;
 mod takedowns;
+mod weight;
 
 pub use client::{Chain, Included, Wait};
 pub use error::{ChainError, Kind};
 pub use key::Key;
 pub use state::{
 	AgentRecord, AssetRecord, AuditorRecord, BatchRecord, CaseRecord, ChannelRecord, DatanetRecord, DemandRecord,
-	IndexRecord, PanelRecord, ProbeRecord, SampleRecord, VersionRecord,
+	IndexRecord, PanelRecord, ProbeRecord, SampleRecord, VersionRecord, WeightRecord,
 };
 pub use takedowns::Takedowns;
 
@@ -29,6 +30,7 @@ pub mod pallets {
 	pub use pallet_agents as agents;
 	pub use pallet_attribution as attribution;
 	pub use pallet_balances as balances;
+	pub use pallet_contribution_voting as contribution_voting;
 	pub use pallet_credits as credits;
 	pub use pallet_datanets as datanets;
 	pub use pallet_model_registry as model_registry;

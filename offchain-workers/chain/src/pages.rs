@@ -43,6 +43,18 @@ pub(crate) async fn read(rpc: &Rpc, prefix: &[u8], at: Hash) -> Result<Vec<(Vec<
 	}
 }
 
+/// Those of `keys` under which there is something in the block with this hash, with their values.
+pub(crate) async fn values(rpc: &Rpc, keys: &[Vec<u8>], at: Hash) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ChainError> {
+	let mut entries = vec![];
+	for page in keys.chunks(PAGE as usize) {
+		let changes = rpc.state_query_storage_at(page.iter().map(Vec::as_slice), Some(at)).await;
+		let changes = changes.map_err(ChainError::request)?;
+		let found = changes.into_iter().flat_map(|set| set.changes);
+		entries.extend(found.filter_map(|(key, value)| Some((key.0, value?.0))));
+	}
+	Ok(entries)
+}
+
 /// What follows `prefix` in a key, without the hash of Twox64Concat.
 pub(crate) fn rest<'a>(prefix: &[u8], key: &'a [u8]) -> Result<&'a [u8], ChainError> {
 	let rest = key.strip_prefix(prefix).and_then(|rest| rest.get(HASH_BYTES..));

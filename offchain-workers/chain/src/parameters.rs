@@ -4,7 +4,7 @@
 use crate::{pages, AccountId, Balance, Chain, ChainError, Runtime};
 use frame_support::{traits::Get, StoragePrefixedMap};
 use openledger_primitives::traits;
-use openledger_runtime::{initial_parameters::ChainPace, Agents};
+use openledger_runtime::{initial_parameters::ChainPace, Agents, ContributionVoting};
 use sp_state_machine::BasicExternalities;
 
 impl Chain {
@@ -18,6 +18,13 @@ impl Chain {
 		self.compute(&[], <Runtime as pallet_attribution::Config>::MaxReceiptAge::get).await
 	}
 
+	/// What is minted of `weight` by a payout that is made `age` blocks after its batch was submitted: the room that answers
+	/// for it has faded so much.
+	pub async fn faded_weight(&self, weight: Balance, age: u32) -> Result<Balance, ChainError> {
+		let faded = || <ContributionVoting as traits::Contributions<AccountId>>::faded(weight, age.into());
+		self.compute(&[], faded).await
+	}
+
 	/// What unsettled fees of `agent` may still grow by: its part of the stake that answers for it, less those that there are.
 	/// Nothing if it may not work, or is no agent.
 	pub async fn cover(&self, agent: &AccountId) -> Result<Balance, ChainError> {
@@ -28,13 +35,19 @@ impl Chain {
 	/// the pace of the chain there, what is stored under `keys`, and nothing else.
 	async fn compute<V>(&self, keys: &[Vec<u8>], get: impl FnOnce() -> V) -> Result<V, ChainError> {
 		let block = self.client.at_current_block().await.map_err(ChainError::request)?;
-		let parameters = pallet_parameters::Parameters::<Runtime>::final_prefix().to_vec();
-		let pace = ChainPace::<Runtime>::hashed_key().to_vec();
-		let mut entries = vec![];
-		for prefix in [&parameters, &pace].into_iter().chain(keys) {
-			entries.extend(pages::read(&self.rpc, prefix, block.block_ref().hash()).await?);
+		let at = block.block_ref().hash();
+		let mut entries = self.parameters(at).await?;
+		for prefix in keys {
+			entries.extend(pages::read(&self.rpc, prefix, at).await?);
 		}
 		Ok(evaluate(entries, get))
+	}
+
+	/// The parameters and the pace of the chain, as they are stored.
+	pub(crate) async fn parameters(&self, at: pages::Hash) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ChainError> {
+		let mut entries = pages::read(&self.rpc, &pallet_parameters::Parameters::<Runtime>::final_prefix(), at).await?;
+		entries.extend(pages::read(&self.rpc, &ChainPace::<Runtime>::hashed_key(), at).await?);
+		Ok(entries)
 	}
 }
 
@@ -50,7 +63,8 @@ fn cover(agent: &AccountId) -> Balance {
 	record.map_or(0, |found| Agents::cover(&found).saturating_sub(found.exposure))
 }
 
-fn evaluate<V>(entries: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>, get: impl FnOnce() -> V) -> V {
+/// What `get` gives in a state of these entries.
+pub(crate) fn evaluate<V>(entries: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>, get: impl FnOnce() -> V) -> V {
 	let mut state = BasicExternalities::new_empty();
 	for (key, value) in entries {
 		state.insert(key, value);

@@ -26,6 +26,8 @@ pub type AuditorRecord = pallet_verification::types::Auditor<BlockNumber>;
 pub type CaseRecord = pallet_verification::types::Case<Runtime>;
 /// Who judges a case, as the chain keeps it.
 pub type PanelRecord = pallet_verification::types::Panel<Runtime>;
+/// What an account weighs, as the chain keeps it.
+pub type WeightRecord = pallet_contribution_voting::pallet::AccountOf<Runtime>;
 /// A datanet as the chain keeps it.
 pub type DatanetRecord = pallet_datanets::types::Datanet<Runtime>;
 /// A frozen version as the chain keeps it.
@@ -66,6 +68,16 @@ impl Chain {
 	pub async fn total_issuance(&self) -> Result<Balance, ChainError> {
 		let key = pallet_balances::TotalIssuance::<Runtime>::hashed_key();
 		Ok(self.read(key.to_vec()).await?.unwrap_or_default())
+	}
+
+	/// What `account` weighs: as it was when it was last touched, and before.
+	pub async fn weight(&self, account: &AccountId) -> Result<Option<WeightRecord>, ChainError> {
+		self.read(pallet_contribution_voting::Accounts::<Runtime>::hashed_key_for(account)).await
+	}
+
+	/// What `account` has bonded for the weight of its payments.
+	pub async fn weight_bond(&self, account: &AccountId) -> Result<Option<Balance>, ChainError> {
+		self.read(pallet_contribution_voting::Bonds::<Runtime>::hashed_key_for(account)).await
 	}
 
 	/// The agent that `account` is.

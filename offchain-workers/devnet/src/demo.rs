@@ -2,7 +2,7 @@
 
 use crate::{
 	client::{self, Answer},
-	deploy::{configure, deploy, Deployment, Files, DEPOSIT, OPEN},
+	deploy::{configure, deploy, Deployment, Files, BOND, DEPOSIT, OPEN},
 	explain, lie,
 	network::{free_port, Node, Worker},
 	predict,
@@ -15,7 +15,7 @@ use openledger_chain::{
 	AccountId, Balance, BatchRecord, Chain, ChainError, Included, Runtime, RuntimeEvent, Wait,
 };
 use openledger_gateway::ApiKey;
-use openledger_primitives::{ModelId, Payout};
+use openledger_primitives::{money::DEFAULT_SPLIT, weight::Weight, ModelId, Payout};
 use openledger_worker::audit;
 use std::{
 	collections::BTreeMap,
@@ -108,6 +108,8 @@ impl Scene {
 		ensure!(batch.seed.is_some() && batch.duties.none(), "a batch was settled without its sample");
 		println!("  attributions were drawn by lot, and the worker has opened them");
 		let payouts = self.check_balances(&answers, number, &batch).await?;
+		act("those who were paid have weight, because the payer has bonded");
+		self.check_weights(&batch, &payouts).await?;
 		act("every payout is explained");
 		self.explain(number, &batch, &payouts).await?;
 		act("a second agent claims a false source, and one opening takes its stake");
@@ -327,12 +329,45 @@ impl Scene {
 		Ok(payouts)
 	}
 
+	/// Everybody who was paid has the weight that its leaf says, less what faded between the batch and the payout: what it has
+	/// of the fees of others, of what they burn. It was minted in one piece, so it is stored to the unit, with the block in
+	/// which it was minted; nothing of it has matured.
+	async fn check_weights(&self, batch: &BatchRecord, payouts: &[Payout<AccountId>]) -> anyhow::Result<()> {
+		let mut minted: Balance = 0;
+		for payout in payouts.iter().filter(|payout| self.creditable(payout)) {
+			minted += payout.weight;
+			let record = self.chain.weight(&payout.account).await?;
+			let Some(found) = record.map(|record| record.now) else {
+				ensure!(payout.weight == 0, "{} has no weight, expected {}", payout.account, payout.weight);
+				continue;
+			};
+			let age = found.at.checked_sub(batch.submitted).context("weight is older than its batch")?;
+			let expected = Weight { fast: self.chain.faded_weight(payout.weight, age).await?, slow: 0 };
+			ensure!(found.weight == expected, "{}: expected {expected:?}, found {found:?}", payout.account);
+			println!("  {} {:>22} planck of weight, as predicted", payout.account, found.weight.fast);
+		}
+		let (minted_on_chain, credited) = (batch.minted, batch.credited);
+		ensure!(minted_on_chain == minted, "expected {minted} to be minted, found {minted_on_chain}");
+		let fees = batch.receipts.sum;
+		let share = openledger_worker::batch::weight_of(&DEFAULT_SPLIT, fees);
+		ensure!(credited == share, "expected room for {share} to be set aside, found {credited}");
+		let bond = self.chain.weight_bond(&self.roles.payer.account()).await?;
+		ensure!(bond == Some(BOND), "expected a bond of {BOND}, found {bond:?}");
+		println!(
+			"  {minted:>22} planck of weight, before it faded, for {} planck burnt, behind a bond of {} OPEN",
+			batch.burn,
+			BOND / OPEN
+		);
+		Ok(())
+	}
+
 	async fn explain(&self, number: u64, batch: &BatchRecord, payouts: &[Payout<AccountId>]) -> anyhow::Result<()> {
 		let domain = self.chain.domain();
 		for payout in payouts {
-			let found = explain::payout(&self.gateway, &domain, number, &batch.payouts, &payout.account).await?;
+			let money = (&batch.payouts, batch.burn);
+			let found = explain::payout(&self.gateway, &domain, number, money, &payout.account).await?;
 			ensure!(found.payout == *payout, "the explained payout is not the predicted one");
-			println!("  {} {} planck", payout.account, payout.amount);
+			println!("  {} {} planck, weight {}", payout.account, payout.amount, payout.weight);
 			found.lines.iter().for_each(|reason| println!("    {reason}"));
 		}
 		for key in &self.roles.contributors {
@@ -373,7 +408,8 @@ impl Scene {
 		let channel = self.chain.channel(&payer.account(), &liar.account()).await?.context("the channel is gone")?;
 		ensure!(channel.left() == DEPOSIT, "the payer did not have {} back", lie.fee);
 		println!(
-			"  stake of {} OPEN: a quarter to the challenger, 15 % to the payer, the rest burnt; the fee is in the channel again",
+			"  stake of {} OPEN: a quarter to the challenger, 15 % to the payer, the rest burnt; the fee is in the channel again; \
+			 no weight was minted",
 			stake / OPEN
 		);
 		Ok(())
@@ -398,6 +434,9 @@ impl Scene {
 		}
 		let batch = self.chain.batch(batch).await?.context("the batch is gone")?;
 		ensure!(batch.state == BatchState::Voided, "the batch is {:?}", batch.state);
+		ensure!(batch.credited > 0 && batch.minted == 0, "a void batch has minted {}", batch.minted);
+		let weight = self.chain.weight(&self.roles.liar.account()).await?;
+		ensure!(weight.is_none(), "the liar has gained weight: {weight:?}");
 		Ok(())
 	}
 

@@ -10,7 +10,7 @@ use openledger_attribution::{
 	RETRIEVAL_THRESHOLD,
 };
 use openledger_chain::{
-	pallets::{agents, attribution, credits, datanets, model_registry},
+	pallets::{agents, attribution, contribution_voting, credits, datanets, model_registry},
 	AccountId, Balance, Chain, Key, Runtime, RuntimeCall, RuntimeEvent, Wait,
 };
 use openledger_openlora::Model;
@@ -41,6 +41,8 @@ pub const OPEN: Balance = 1_000_000_000_000_000_000;
 pub const STAKE: Balance = 1_000 * OPEN;
 /// The payer's deposit.
 pub const DEPOSIT: Balance = 50 * OPEN;
+/// The payer's bond: room for the weight of 33 OPEN of fees.
+pub const BOND: Balance = 100 * OPEN;
 /// Price of 1,000 tokens of prompt, and of answer.
 pub const PRICE: (Balance, Balance) = (OPEN, 2 * OPEN);
 /// What the payer agrees to: these prices and the split of protocol §10, nothing beyond.
@@ -116,6 +118,7 @@ pub async fn deploy(chain: &Chain, roles: &Roles, files: &Files, steps: u32) -> 
 	let (base, asset, adapter) = register(chain, roles, files, datanet, &version, &manifest).await?;
 	let index = publish(chain, roles, files, asset, &version, &texts).await?;
 	agent(chain, roles).await?;
+	bond(chain, &roles.payer).await?;
 	let deployment = Deployment {
 		genesis: chain.domain().genesis,
 		datanet,
@@ -412,6 +415,14 @@ async fn agent(chain: &Chain, roles: &Roles) -> anyhow::Result<()> {
 		TERMS.price_out / OPEN,
 		TERMS.overhead,
 	);
+	Ok(())
+}
+
+/// Bonds for what `payer` pays, so that those who are paid gain weight; and waits until the bond is final, as for a channel.
+async fn bond(chain: &Chain, payer: &Key) -> anyhow::Result<()> {
+	let call = contribution_voting::Call::<Runtime>::bond { amount: BOND };
+	chain.submit(payer, call, Wait::Finalised).await?;
+	println!("  {} bonds {} OPEN: what it pays gives weight to those who are paid", payer.account(), BOND / OPEN);
 	Ok(())
 }
 

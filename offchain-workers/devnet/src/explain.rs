@@ -1,9 +1,10 @@
-//! "Explain my payout": from a balance change back to row × answer, with the proof. Uses the primitives crate alone.
+//! "Explain my payout": from a balance change back to row × answer, with the proof, and from a weight back to the payers who
+//! answer for it. Uses the primitives crate alone.
 
 use anyhow::{ensure, Context};
 use openledger_chain::{AccountId, Balance};
 use openledger_primitives::{
-	payout::{Line, Role},
+	payout::{most_weight, Line, Role},
 	Blake2b256, Domain, Payout, SumCommitment, SumNode,
 };
 use serde::Deserialize;
@@ -28,15 +29,18 @@ pub struct Reason {
 	pub seq: Option<u64>,
 	/// The reason.
 	pub line: Line<AccountId>,
+	/// How much of it weighs.
+	#[serde(with = "openledger_primitives::planck")]
+	pub weighed: Balance,
 }
 
 /// Asks the gateway, and checks the answer against the payout root on the chain: the proof must open it, and the lines
-/// must add up to it.
+/// must add up to it, and its weight must be what they weigh of what the batch has burnt.
 pub async fn payout(
 	gateway: &str,
 	domain: &Domain,
 	batch: u64,
-	on_chain: &SumCommitment,
+	(on_chain, burn): (&SumCommitment, Balance),
 	account: &AccountId,
 ) -> anyhow::Result<Explanation> {
 	let url = format!("{gateway}/v1/payouts/{batch}/{account}");
@@ -47,19 +51,25 @@ pub async fn payout(
 	ensure!(found.payout.account == *account, "the payout is somebody else's");
 	let sum = found.lines.iter().try_fold(0u128, |sum: Balance, reason| sum.checked_add(reason.line.amount));
 	ensure!(sum.context("the lines overflow")? == found.payout.amount, "the lines do not add up to the payout");
+	let weighed = found.lines.iter().try_fold(0u128, |sum: Balance, reason| sum.checked_add(reason.weighed));
+	let weighed = weighed.context("the weights overflow")?.min(found.payout.amount);
+	let weight = most_weight(burn, weighed, on_chain.sum).context("a batch without payouts")?;
+	ensure!(weight == found.payout.weight, "the lines weigh {weight}, the payout says {}", found.payout.weight);
 	Ok(found)
 }
 
 impl std::fmt::Display for Reason {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		let amount = self.line.amount;
+		let (amount, weighs) = (self.line.amount, if self.weighed > 0 { ", weighs" } else { "" });
 		match (&self.line.role, self.seq) {
 			(Role::Row { index, row, score }, Some(seq)) => {
-				write!(f, "{amount:>22} planck: row {row} of index {index} × answer {seq}, score {score}")
+				write!(f, "{amount:>22} planck: row {row} of index {index} × answer {seq}, score {score}{weighs}")
 			}
-			(Role::Model { model }, Some(seq)) => write!(f, "{amount:>22} planck: model {model} × answer {seq}"),
-			(Role::Commons { .. }, Some(seq)) => write!(f, "{amount:>22} planck: commons × answer {seq}"),
-			(role, _) => write!(f, "{amount:>22} planck: {role:?}, the rest of the batch"),
+			(Role::Model { model }, Some(seq)) => {
+				write!(f, "{amount:>22} planck: model {model} × answer {seq}{weighs}")
+			}
+			(Role::Commons { .. }, Some(seq)) => write!(f, "{amount:>22} planck: commons × answer {seq}{weighs}"),
+			(role, _) => write!(f, "{amount:>22} planck: {role:?}, the rest of the batch{weighs}"),
 		}
 	}
 }

@@ -53,12 +53,14 @@ pub async fn tell(chain: &Chain, roles: &Roles, honest: &Answer, friend_row: u32
 	let record = Record { receipt, signature, exhibit: Exhibit::default(), body, lines };
 	let records = std::slice::from_ref(&record);
 	let split = openledger_primitives::money::DEFAULT_SPLIT;
-	let batch = batch::assemble(&domain, &agent, &agent, &split, records).context("the batch overflows")?;
+	// The payer's bond answers for the liar too, whose friends would gain weight by the lie.
+	let weighing = [roles.payer.account()].into();
+	let batch = batch::assemble(&domain, &agent, &agent, &split, records, &weighing).context("the batch overflows")?;
 
 	let fee = record.receipt.fee;
 	let ApiKey(signed) = client::api_key(chain, &roles.payer, &agent, fee).await?;
-	let draw =
-		Draw { payer: roles.payer.account(), drawn: fee, ceiling: fee, signer: None, signature: signed.signature };
+	let (payer, signature) = (roles.payer.account(), signed.signature);
+	let draw = Draw { payer, drawn: fee, ceiling: fee, signer: None, signature, weighs: true };
 	let secrets = secrets().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
 	let call = Call::<Runtime>::submit_batch {
 		first_seq: 0,

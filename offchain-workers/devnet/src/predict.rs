@@ -2,20 +2,20 @@
 
 use crate::client::Answer;
 use anyhow::Context;
-use openledger_chain::{AccountId, Balance, Chain};
+use openledger_chain::{AccountId, Chain};
 use openledger_primitives::{
 	money::{Reserved, DEFAULT_SPLIT},
-	payout::{self, Source},
+	payout::{self, Divided, Source},
 	Payout, Pool,
 };
 
-/// Who is to be paid how much by the batch of these answers.
+/// Who is to be paid how much by the batch of these answers, and with what weight if every payer has a bond with room.
 pub async fn payouts(
 	chain: &Chain,
 	answers: &[Answer],
 	beneficiary: &AccountId,
 ) -> anyhow::Result<(Reserved, Vec<Payout<AccountId>>)> {
-	let mut lines = vec![];
+	let mut receipts = vec![];
 	for answer in answers {
 		let receipt = &answer.proof.receipt;
 		let mut sources = vec![];
@@ -40,8 +40,8 @@ pub async fn payouts(
 		let datanet = datanet.context("an answer of the demonstration has no source")?;
 		let commons = (Chain::commons(Some(datanet)), Some(datanet));
 		let answer = payout::Answer { fee: receipt.fee, royalties, sources, commons };
-		lines.extend(answer.lines(&DEFAULT_SPLIT).context("a fee cannot be divided")?);
+		let lines = answer.lines(&DEFAULT_SPLIT).context("a fee cannot be divided")?;
+		receipts.push(Divided { payer: receipt.payer.clone(), fee: receipt.fee, weighs: true, lines });
 	}
-	let fees: Balance = answers.iter().map(|answer| answer.proof.receipt.fee).sum();
-	payout::settle(&DEFAULT_SPLIT, beneficiary, fees, lines).context("the fees overflow")
+	payout::settle(&DEFAULT_SPLIT, beneficiary, receipts).context("the fees overflow")
 }

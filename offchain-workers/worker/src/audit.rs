@@ -338,6 +338,8 @@ mod tests {
 			stakers: 0,
 			auditors: 0,
 			paid: 0,
+			credited: 0,
+			minted: 0,
 			submitted: 60,
 			matures: 99,
 			seed_from: 0,

@@ -2,12 +2,12 @@
 
 use crate::journal::Record;
 use openledger_primitives::{
-	money::FeeSplit,
-	payout::{self, Line},
+	money::{FeeSplit, Reserved},
+	payout::{self, Divided, Line, Role},
 	Balance, Blake2b256, Domain, Payout, Receipt, SumTree,
 };
-use sp_runtime::AccountId32;
-use std::collections::BTreeMap;
+use sp_runtime::{AccountId32, Percent};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A batch, ready to be submitted, opened and paid out.
 pub struct Batch {
@@ -21,6 +21,24 @@ pub struct Batch {
 	pub payout_tree: SumTree<Blake2b256>,
 	/// The fees of each payer, in the order of accounts.
 	pub fees: BTreeMap<AccountId32, Balance>,
+	/// The payers whose fees mint weight.
+	pub weighing: BTreeSet<AccountId32>,
+	/// What is set aside of the fees.
+	pub reserved: Reserved,
+	/// What all lines leave of the payouts, and what those leave that weigh.
+	rest: (Balance, Balance),
+}
+
+/// One reason for a part of a payout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+	/// Sequence number of the receipt that it comes from; the agent's share belongs to the whole batch.
+	pub seq: Option<u64>,
+	/// The reason.
+	pub line: Line<AccountId32>,
+	/// How much of its amount weighs. Of all reasons of a payout together no more than its amount does: what is set aside of fees
+	/// is rounded once for all and once for those who weigh, so the agent's share can be short of the latter by 4 planck.
+	pub weighed: Balance,
 }
 
 /// The tree over the receipts of consecutive `records`. `None` when the fees overflow.
@@ -29,46 +47,77 @@ pub fn receipt_tree(domain: &Domain, agent: &AccountId32, records: &[Record]) ->
 	SumTree::new(records.iter().map(|record| leaf(&record.receipt)))
 }
 
-/// The batch of consecutive `records`. `None` when there are none, or the sums overflow.
+/// The fees of each payer in `records`, in the order of accounts. `None` when they overflow.
+pub fn fees(records: &[Record]) -> Option<BTreeMap<AccountId32, Balance>> {
+	let mut fees = BTreeMap::<AccountId32, Balance>::new();
+	for record in records {
+		let sum = fees.entry(record.receipt.payer.clone()).or_default();
+		*sum = sum.checked_add(record.receipt.fee)?;
+	}
+	Some(fees)
+}
+
+/// The weight that the chain sets aside for `fee`: what is burnt of it, rounded up.
+pub fn weight_of(split: &FeeSplit, fee: Balance) -> Balance {
+	Percent::from_percent(split.burn).mul_ceil(fee)
+}
+
+/// The batch of consecutive `records`, in which the fees of those in `weighing` mint weight. `None` when there are none, or the
+/// sums overflow.
 pub fn assemble(
 	domain: &Domain,
 	agent: &AccountId32,
 	beneficiary: &AccountId32,
 	split: &FeeSplit,
 	records: &[Record],
+	weighing: &BTreeSet<AccountId32>,
 ) -> Option<Batch> {
 	let first_seq = records.first()?.receipt.seq;
 	let receipt_tree = receipt_tree(domain, agent, records)?;
-	let lines = records.iter().flat_map(|record| record.lines.iter().cloned());
-	let (_, payouts) = payout::settle(split, beneficiary, receipt_tree.commitment().sum, lines)?;
+	let weighs = |record: &Record| weighing.contains(&record.receipt.payer);
+	let divided = records.iter().map(|record| Divided {
+		payer: record.receipt.payer.clone(),
+		fee: record.receipt.fee,
+		weighs: weighs(record),
+		lines: record.lines.clone(),
+	});
+	let (reserved, payouts) = payout::settle(split, beneficiary, divided)?;
 	let payout_tree = payout::tree(&payouts, domain, agent, first_seq)?;
-	let mut fees = BTreeMap::<AccountId32, Balance>::new();
-	for record in records {
-		let sum = fees.entry(record.receipt.payer.clone()).or_default();
-		*sum = sum.checked_add(record.receipt.fee)?;
+	let counted = |record: &Record| weighs(record) && record.receipt.payer != *beneficiary;
+	let rest = (rest(split, records, |_| true)?, rest(split, records, counted)?);
+	let (fees, weighing) = (fees(records)?, weighing.clone());
+	Some(Batch { first_seq, receipt_tree, payouts, payout_tree, fees, weighing, reserved, rest })
+}
+
+/// What the lines of those records that count leave of their payouts: the agent's share.
+fn rest(split: &FeeSplit, records: &[Record], counts: impl Fn(&Record) -> bool) -> Option<Balance> {
+	let (mut fees, mut taken) = (0u128, 0u128);
+	for record in records.iter().filter(|record| counts(record)) {
+		fees = fees.checked_add(record.receipt.fee)?;
+		taken = record.lines.iter().try_fold(taken, |sum, line| sum.checked_add(line.amount))?;
 	}
-	Some(Batch { first_seq, receipt_tree, payouts, payout_tree, fees })
+	split.reserve(fees)?.payouts.checked_sub(taken)
 }
 
 /// Every line of `records` that pays `account`, with the sequence number of its receipt, and what the account has as
-/// the agent: what all other lines leave of the payouts.
-pub fn explain(
-	records: &[Record],
-	batch: &Batch,
-	beneficiary: &AccountId32,
-	account: &AccountId32,
-) -> Vec<(Option<u64>, Line<AccountId32>)> {
-	let mut lines: Vec<_> = records
-		.iter()
-		.flat_map(|record| record.lines.iter().map(move |line| (Some(record.receipt.seq), line.clone())))
-		.filter(|(_, line)| line.account == *account)
-		.collect();
-	if account == beneficiary {
-		let others = records.iter().flat_map(|record| &record.lines).fold(0u128, |sum, l| sum.saturating_add(l.amount));
-		let amount = batch.payout_tree.commitment().sum.saturating_sub(others);
-		lines.push((None, Line { account: account.clone(), role: payout::Role::Agent, amount }));
+/// the agent: what all other lines leave of the payouts. What of it weighs is what comes from payers who weigh, as far as the
+/// lines do.
+pub fn explain(records: &[Record], batch: &Batch, beneficiary: &AccountId32, account: &AccountId32) -> Vec<Reason> {
+	let mut reasons = vec![];
+	for record in records {
+		let payer = &record.receipt.payer;
+		let weighs = batch.weighing.contains(payer) && payer != beneficiary;
+		for line in record.lines.iter().filter(|line| line.account == *account) {
+			let weighed = if weighs && line.weighs(payer) { line.amount } else { 0 };
+			reasons.push(Reason { seq: Some(record.receipt.seq), line: line.clone(), weighed });
+		}
 	}
-	lines
+	if account == beneficiary {
+		let (amount, weighed) = batch.rest;
+		let line = Line { account: account.clone(), role: Role::Agent, amount };
+		reasons.push(Reason { seq: None, line, weighed });
+	}
+	reasons
 }
 
 #[cfg(test)]
@@ -76,7 +125,9 @@ mod tests {
 	use super::*;
 	use crate::journal::Exhibit;
 	use openledger_primitives::{
-		money::DEFAULT_SPLIT, payout::Role, Attribution, Blake2b256, DatanetId, ModelId, NumericClass,
+		money::DEFAULT_SPLIT,
+		payout::{most_weight, Role},
+		Attribution, Blake2b256, DatanetId, ModelId, NumericClass,
 	};
 	use sp_core::{sr25519::Signature, H256};
 
@@ -86,6 +137,7 @@ mod tests {
 		AccountId32::new([n; 32])
 	}
 
+	/// Lines to account 6 are for a commons, the others for models.
 	fn record(seq: u64, payer: u8, fee: Balance, lines: &[(u8, Balance)]) -> Record {
 		let receipt = Receipt {
 			seq,
@@ -101,8 +153,12 @@ mod tests {
 			class: NumericClass::FloatCpu,
 			at: 0,
 		};
-		let role = Role::Commons { datanet: Some(DatanetId(0)) };
-		let lines = lines.iter().map(|(who, amount)| Line { account: account(*who), role, amount: *amount }).collect();
+		let role = |who| match who {
+			6 => Role::Commons { datanet: Some(DatanetId(0)) },
+			_ => Role::Model { model: ModelId(1) },
+		};
+		let line = |(who, amount): &(u8, Balance)| Line { account: account(*who), role: role(*who), amount: *amount };
+		let lines = lines.iter().map(line).collect();
 		let signature = Signature::from_raw([0; 64]).into();
 		Record { receipt, signature, exhibit: Exhibit::default(), body: Attribution::default(), lines }
 	}
@@ -115,20 +171,56 @@ mod tests {
 			record(6, 2, 0, &[]), // written off
 			record(7, 1, 99, &[(3, 34), (8, 1)]),
 		];
-		let batch = assemble(&DOMAIN, &agent, &beneficiary, &DEFAULT_SPLIT, &records).unwrap();
+		let batch = assemble(&DOMAIN, &agent, &beneficiary, &DEFAULT_SPLIT, &records, &BTreeSet::new()).unwrap();
 		let reserved = DEFAULT_SPLIT.reserve(1_100).unwrap();
 		assert_eq!(batch.first_seq, 5);
 		assert_eq!(batch.receipt_tree.commitment().sum, 1_100);
 		assert_eq!(batch.payout_tree.commitment().sum, reserved.payouts);
 		assert_eq!(batch.fees, BTreeMap::from([(account(1), 1_100), (account(2), 0)]));
 		for (leaf, payout) in (0u32..).zip(&batch.payouts) {
-			let lines = explain(&records, &batch, &beneficiary, &payout.account);
-			assert_eq!(lines.iter().map(|(_, line)| line.amount).sum::<Balance>(), payout.amount);
+			let reasons = explain(&records, &batch, &beneficiary, &payout.account);
+			assert_eq!(reasons.iter().map(|reason| reason.line.amount).sum::<Balance>(), payout.amount);
+			assert_eq!((payout.weight, reasons.iter().map(|reason| reason.weighed).max()), (0, Some(0)));
 			let (bytes, proof) = (payout.leaf(&DOMAIN, &agent, 5), batch.payout_tree.prove(leaf).unwrap());
 			let commitment = batch.payout_tree.commitment();
 			assert!(commitment.verify::<Blake2b256>(leaf, &bytes, payout.amount, &proof));
 		}
 		assert!(explain(&records, &batch, &beneficiary, &account(77)).is_empty());
-		assert!(assemble(&DOMAIN, &agent, &beneficiary, &DEFAULT_SPLIT, &[]).is_none());
+		assert!(assemble(&DOMAIN, &agent, &beneficiary, &DEFAULT_SPLIT, &[], &BTreeSet::new()).is_none());
+	}
+
+	#[test]
+	fn every_weight_is_explained_to_the_unit() {
+		let (agent, beneficiary) = (account(9), account(8));
+		let records = [
+			record(5, 1, 100_001, &[(3, 20_000), (4, 30_000), (6, 5_000), (8, 17)]),
+			record(6, 2, 40_000, &[(3, 8_000), (2, 14_000)]), // 2 is paid for its own question
+			record(7, 1, 9_999, &[(3, 34), (1, 1_000)]),
+			record(8, 8, 50_000, &[(3, 10_000)]), // the beneficiary asks itself
+			record(9, 7, 30_000, &[(4, 6_000)]),
+		];
+		for weighing in [vec![], vec![1], vec![1, 2, 8], vec![2, 7], vec![1, 2, 7, 8]] {
+			let weighing: BTreeSet<_> = weighing.into_iter().map(account).collect();
+			let batch = assemble(&DOMAIN, &agent, &beneficiary, &DEFAULT_SPLIT, &records, &weighing).unwrap();
+			let burn = DEFAULT_SPLIT.reserve(230_000).unwrap().burn;
+			assert_eq!(batch.reserved.burn, burn);
+			for payout in &batch.payouts {
+				let reasons = explain(&records, &batch, &beneficiary, &payout.account);
+				assert_eq!(reasons.iter().map(|reason| reason.line.amount).sum::<Balance>(), payout.amount);
+				let weighed = reasons.iter().map(|reason| reason.weighed).sum::<Balance>().min(payout.amount);
+				assert_eq!(most_weight(burn, weighed, batch.payout_tree.commitment().sum), Some(payout.weight));
+				let given = |n: u8| weighing.contains(&account(n));
+				let expected = match payout.account.as_ref() as &[u8] {
+					[1 | 2 | 6, ..] => false,
+					[3, ..] => given(1) || given(2),
+					[4, ..] => given(1) || given(7),
+					_ => given(1) || given(2) || given(7),
+				};
+				assert_eq!(payout.weight > 0, expected, "{payout:?} of {weighing:?}");
+			}
+			let weights: Balance = batch.payouts.iter().map(|payout| payout.weight).sum();
+			let given = batch.fees.iter().filter(|(payer, _)| weighing.contains(payer) && **payer != beneficiary);
+			assert!(weights <= given.map(|(_, fee)| weight_of(&DEFAULT_SPLIT, *fee)).sum());
+		}
 	}
 }

@@ -13,31 +13,43 @@ use anyhow::Context;
 use codec::Encode;
 use openledger_chain::{
 	pallets::attribution::{Call, Draw, Event},
-	AccountId, Balance, Chain, ChainError, Runtime, RuntimeEvent, Wait,
+	AccountId, Balance, Chain, ChainError, Kind, Runtime, RuntimeEvent, Wait,
 };
 use openledger_gateway::Ledger;
 use openledger_primitives::{
 	audit::{self, MAX_AUDITS},
 	batch::MAX_PAYERS,
+	money::FeeSplit,
 };
 use openledger_store::Store;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::{Mutex, PoisonError},
+};
+
+/// Attempts at a batch that the chain may refuse for its weight. The first may have lost a race for the room of a bond; after
+/// the last the batch goes without weight, because money does not wait for it.
+const WEIGHT_ATTEMPTS: u32 = 2;
 
 /// Submits batches.
 pub struct Batcher {
-	/// The chain.
-	pub chain: Chain,
-	/// The books.
-	pub books: Books,
+	chain: Chain,
+	books: Books,
 	/// Keeps blobs.
-	pub store: Store,
+	store: Store,
 	/// Bounds.
-	pub config: BatchConfig,
+	config: BatchConfig,
+	refusals: Refusals,
 }
 
 impl Batcher {
+	/// A batcher of what `books` have.
+	pub fn new(chain: Chain, books: Books, store: Store, config: BatchConfig) -> Self {
+		Self { chain, books, store, config, refusals: Refusals::default() }
+	}
+
 	/// One look at the books: submits what is there and waits until it is final. Returns the batch's number.
 	pub async fn tick(&self) -> anyhow::Result<Option<u64>> {
 		let agent = &self.books.identity().agent;
@@ -45,7 +57,8 @@ impl Batcher {
 		self.books.drawn_up_to(first)?;
 		self.recover(first).await?;
 		let batches = self.books.journal().batches()?;
-		let records = match batches.iter().find(|(first_seq, entry)| *first_seq == first && entry.number.is_none()) {
+		let before = batches.iter().find(|(first_seq, entry)| *first_seq == first && entry.number.is_none());
+		let records = match before {
 			// Handed in before, and perhaps still on its way: the same again, not another batch in its place.
 			Some((_, entry)) => self.books.journal().records(first..first.saturating_add(u64::from(entry.count)))?,
 			None => {
@@ -60,7 +73,32 @@ impl Batcher {
 		if records.iter().all(|record| record.receipt.fee == 0) {
 			return Ok(None);
 		}
-		self.submit(&records).await.map(Some)
+		let weighing = match before {
+			Some((_, entry)) => entry.weighing.clone(),
+			None => self.weighing(first, &records).await?,
+		};
+		self.submit(&records, weighing).await.map(Some)
+	}
+
+	/// The payers whose fees mint weight: those whose bonds have room, as far as the chain says so.
+	async fn weighing(&self, first_seq: u64, records: &[Record]) -> anyhow::Result<BTreeSet<AccountId>> {
+		if !self.refusals.allow(first_seq) {
+			tracing::warn!(first_seq, "the chain has refused the weight of this batch: it goes without");
+			return Ok(BTreeSet::new());
+		}
+		let identity = self.books.identity();
+		let on_chain = self.chain.agent(&identity.agent).await?;
+		let mut own = vec![identity.agent.clone(), identity.beneficiary.clone(), identity.signer.account()];
+		own.extend(on_chain.into_iter().flat_map(|agent| [agent.beneficiary, agent.signer]));
+		let fees = batch::fees(records).context("the sums of the batch overflow")?;
+		let asked = candidates(fees, &own, self.books.split());
+		match self.chain.weighing(&identity.agent, &asked).await {
+			Err(error) if error.kind() == Kind::GiveUp => {
+				tracing::error!(%error, "the chain cannot be asked who weighs: the batch goes without weight");
+				Ok(BTreeSet::new())
+			}
+			found => Ok(found?),
+		}
 	}
 
 	/// Gives up what can never be drawn, so that one payer cannot hold up all others.
@@ -117,10 +155,10 @@ impl Batcher {
 		}
 	}
 
-	async fn submit(&self, records: &[Record]) -> anyhow::Result<u64> {
+	async fn submit(&self, records: &[Record], weighing: BTreeSet<AccountId>) -> anyhow::Result<u64> {
 		let identity = self.books.identity();
 		let (domain, split) = (self.books.domain(), self.books.split());
-		let batch = batch::assemble(&domain, &identity.agent, &identity.beneficiary, split, records)
+		let batch = batch::assemble(&domain, &identity.agent, &identity.beneficiary, split, records, &weighing)
 			.context("the sums of the batch overflow")?;
 		let blob: Vec<_> = records.iter().map(|record| (&record.receipt, &record.signature)).collect();
 		let blob = H256(self.store.put(&blob.encode())?);
@@ -129,6 +167,7 @@ impl Batcher {
 			count: u32::try_from(records.len())?,
 			beneficiary: identity.beneficiary.clone(),
 			blob,
+			weighing,
 			secrets,
 			number: None,
 			done: false,
@@ -155,6 +194,9 @@ impl Batcher {
 		};
 		let submitted = self.chain.submit(&identity.signer, call, Wait::Finalised).await;
 		if let Err(ChainError::Dispatch { reason, .. }) = &submitted {
+			if over_weight(reason) {
+				self.refusals.note(batch.first_seq);
+			}
 			// It was tried and failed, so it is not on its way any more, unless an earlier attempt took its place.
 			if !reason.contains("SequenceGap") {
 				self.books.journal().drop_batch(batch.first_seq)?;
@@ -167,7 +209,14 @@ impl Batcher {
 		});
 		let number = number.context("the chain accepted a batch without saying its number")?;
 		self.books.journal().keep_batch(batch.first_seq, &BatchEntry { number: Some(number), ..entry })?;
-		tracing::info!(number, receipts = records.len(), fees = batch.receipt_tree.commitment().sum, "batch submitted");
+		tracing::info!(
+			number,
+			receipts = records.len(),
+			fees = batch.receipt_tree.commitment().sum,
+			payers = batch.fees.len(),
+			weighing = batch.weighing.len(),
+			"batch submitted"
+		);
 		self.books.drawn_up_to(batch.first_seq.saturating_add(u64::from(batch.receipt_tree.commitment().count)))?;
 		Ok(number)
 	}
@@ -186,6 +235,7 @@ impl Batcher {
 				ceiling: signed.voucher.cumulative,
 				signer: signed.signer,
 				signature: signed.signature,
+				weighs: batch.weighing.contains(payer),
 			});
 		}
 		Ok(draws)
@@ -209,5 +259,70 @@ impl Batcher {
 			}
 		}
 		Ok(())
+	}
+}
+
+/// The weight to ask for, by payer: what is burnt of the fees of those who are not the agent itself.
+fn candidates(fees: BTreeMap<AccountId, Balance>, own: &[AccountId], split: &FeeSplit) -> BTreeMap<AccountId, Balance> {
+	let others = fees.into_iter().filter(|(payer, fee)| *fee > 0 && !own.contains(payer));
+	others.map(|(payer, fee)| (payer, batch::weight_of(split, fee))).collect()
+}
+
+/// Whether a batch was refused for what a draw says of weight.
+fn over_weight(reason: &str) -> bool {
+	["ContributionVoting::", "SelfPaid"].iter().any(|cause| reason.contains(cause))
+}
+
+/// How often the chain has refused the weight of one batch, by its first sequence number.
+#[derive(Debug, Default)]
+struct Refusals(Mutex<(u64, u32)>);
+
+impl Refusals {
+	/// Whether the batch that begins with `first_seq` may ask for weight.
+	fn allow(&self, first_seq: u64) -> bool {
+		let (seq, count) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		seq != first_seq || count < WEIGHT_ATTEMPTS
+	}
+
+	/// The chain has refused the weight of the batch that begins with `first_seq`.
+	fn note(&self, first_seq: u64) {
+		let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		let before = if refused.0 == first_seq { refused.1 } else { 0 };
+		*refused = (first_seq, before.saturating_add(1));
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use openledger_primitives::money::DEFAULT_SPLIT;
+
+	#[test]
+	fn the_agent_itself_is_not_asked_for() {
+		let account = |n: u8| AccountId::new([n; 32]);
+		let fees = [(1, 1_000), (2, 0), (3, 21), (4, 5_000)].map(|(n, fee)| (account(n), fee)).into();
+		let asked = candidates(fees, &[account(4), account(9)], &DEFAULT_SPLIT);
+		assert_eq!(asked, [(account(1), 50), (account(3), 2)].into(), "rounded up, as the chain does");
+	}
+
+	#[test]
+	fn a_batch_whose_weight_is_refused_twice_goes_without() {
+		let refusals = Refusals::default();
+		assert!(refusals.allow(0) && refusals.allow(7));
+		refusals.note(7);
+		assert!(refusals.allow(7), "somebody else may have used the room up");
+		refusals.note(7);
+		assert!(!refusals.allow(7));
+		assert!(refusals.allow(12), "the next batch asks again");
+		refusals.note(12);
+		assert!(refusals.allow(12) && refusals.allow(7));
+	}
+
+	#[test]
+	fn weight_is_told_from_other_reasons() {
+		assert!(over_weight("Pallet error: ContributionVoting::NoRoom"));
+		assert!(over_weight("Pallet error: Attribution::SelfPaid"));
+		assert!(!over_weight("Pallet error: Attribution::SequenceGap"));
+		assert!(!over_weight("Pallet error: Credits::NoChannel"));
 	}
 }

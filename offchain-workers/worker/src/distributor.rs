@@ -96,7 +96,8 @@ impl Distributor {
 		let end = first_seq.saturating_add(u64::from(entry.count));
 		let records = self.books.journal().records(first_seq..end)?;
 		let agent = &self.books.identity().agent;
-		batch::assemble(&self.books.domain(), agent, &entry.beneficiary, self.books.split(), &records)
+		let (domain, split) = (self.books.domain(), self.books.split());
+		batch::assemble(&domain, agent, &entry.beneficiary, split, &records, &entry.weighing)
 			.context("the journal has lost receipts of a batch")
 	}
 }

@@ -11,7 +11,7 @@ use openledger_primitives::{
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use sp_core::H256;
 use sp_runtime::{AccountId32, MultiSignature};
-use std::{ops::Range, path::Path};
+use std::{collections::BTreeSet, ops::Range, path::Path};
 
 const RECEIPTS: TableDefinition<u64, Vec<u8>> = TableDefinition::new("receipts");
 /// By payer and signer.
@@ -23,8 +23,9 @@ const FINDINGS: TableDefinition<(u32, u8), Vec<u8>> = TableDefinition::new("find
 const META: TableDefinition<&str, Vec<u8>> = TableDefinition::new("meta");
 
 /// The layout of the entries below. A journal of another one cannot be read: its receipts have fingerprints without
-/// salts, and its batches have no lots.
-pub const FORMAT: u32 = 2;
+/// salts or its batches have no lots (the first), or its batches do not say whose fees mint weight, so that their payouts cannot be
+/// computed again (the second).
+pub const FORMAT: u32 = 3;
 
 /// A receipt with everything that was claimed and promised with it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -97,6 +98,8 @@ pub struct BatchEntry {
 	pub beneficiary: AccountId32,
 	/// BLAKE3 hash of its blob.
 	pub blob: H256,
+	/// The payers whose fees mint weight: without them the payouts cannot be computed again.
+	pub weighing: BTreeSet<AccountId32>,
 	/// One for each audit: decides whether it is a planted error. The chain has their commitment, the lot.
 	pub secrets: [H256; MAX_AUDITS],
 	/// Its number on the chain, once known.

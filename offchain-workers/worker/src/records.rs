@@ -69,7 +69,8 @@ fn assemble(books: &Books, number: u64) -> Result<(BatchEntry, Vec<Record>, Batc
 	let end = first_seq.saturating_add(u64::from(entry.count));
 	let records = books.journal().records(first_seq..end).map_err(internal)?;
 	let agent = &books.identity().agent;
-	let batch = batch::assemble(&books.domain(), agent, &entry.beneficiary, books.split(), &records)
+	let (domain, split) = (books.domain(), books.split());
+	let batch = batch::assemble(&domain, agent, &entry.beneficiary, split, &records, &entry.weighing)
 		.ok_or_else(|| internal("the journal has lost receipts of a batch"))?;
 	Ok((entry, records, batch))
 }
@@ -84,11 +85,14 @@ async fn batch_file(State(books): State<Books>, Path(number): Path<u64>) -> Resu
 		"blob": entry.blob,
 		"receipts": batch.receipt_tree.commitment(),
 		"payouts": batch.payout_tree.commitment(),
+		"beneficiary": entry.beneficiary,
+		"weighing": batch.weighing,
 		"records": records.iter().map(describe).collect::<Vec<_>>(),
 	})))
 }
 
-/// Why `account` was paid by a batch: the payout with its proof, and one line for each row × answer.
+/// Why `account` was paid by a batch: the payout with its proof, and one line for each row × answer with what of it weighs. The
+/// payout's weight is the part of the burn that the weighed, but no more than the payout, is of all payouts.
 async fn explain(
 	State(books): State<Books>,
 	Path((number, account)): Path<(u64, String)>,
@@ -101,13 +105,14 @@ async fn explain(
 	let proof = batch.payout_tree.prove(leaf).ok_or(ApiError::NotFound)?;
 	let lines: Vec<Value> = batch::explain(&records, &batch, &entry.beneficiary, &account)
 		.into_iter()
-		.map(|(seq, line)| json!({ "seq": seq, "line": line }))
+		.map(|reason| json!({ "seq": reason.seq, "line": reason.line, "weighed": reason.weighed.to_string() }))
 		.collect();
 	Ok(Json(json!({
 		"batch": number,
 		"agent": books.identity().agent,
 		"first_seq": batch.first_seq,
 		"payouts": batch.payout_tree.commitment(),
+		"burn": batch.reserved.burn.to_string(),
 		"leaf": leaf,
 		"payout": payout,
 		"proof": proof,

@@ -113,7 +113,7 @@ async fn supervise(
 	let (stop, watched) = (supervisor.token(), chain.clone());
 	supervisor.critical("chain", async move { watch(&watched, stop).await });
 	let interval = Duration::from_secs(config.batch.interval_s);
-	let batcher = Arc::new(Batcher { chain: chain.clone(), books: books.clone(), store, config: config.batch });
+	let batcher = Arc::new(Batcher::new(chain.clone(), books.clone(), store, config.batch));
 	supervisor.recurring("batcher", interval, move || {
 		let batcher = batcher.clone();
 		async move { batcher.tick().await.map(drop) }

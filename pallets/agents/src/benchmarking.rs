@@ -28,7 +28,8 @@ use sp_runtime::traits::{Saturating, Zero};
 pub trait BenchmarkHelper<AccountId> {
 	/// Models that agents may offer, with records as long as they can be.
 	fn servable_models(count: u32) -> Result<Vec<ModelId>, BenchmarkError>;
-	/// A batch, as large as it can be, that is held and can be voided, and its agent, which is bound for it.
+	/// A batch, as large as it can be, that is held and can be voided, and its agent, which is bound for it. The agent and its
+	/// beneficiary weigh something in the contribution chamber.
 	fn held_batch() -> Result<(AccountId, u64), BenchmarkError>;
 }
 

@@ -29,10 +29,13 @@ impl<T: Config> Pallet<T> {
 		let next = id.checked_add(1).ok_or(Error::<T>::IdsExhausted)?;
 		let due = Self::now().saturating_add(T::AppealPeriod::get().max(One::one()));
 		record.deferred = record.deferred.saturating_add(1);
+		let (signer, beneficiary, since) = (record.signer.clone(), record.beneficiary.clone(), Self::now());
 		Agents::<T>::insert(agent, record);
 		NextSlash::<T>::put(next);
 		let (agent, shares) = (agent.clone(), shares.clone());
-		Deferred::<T>::insert(id, DeferredSlash { agent: agent.clone(), offence, fees, batch, shares, due });
+		let slash =
+			DeferredSlash { agent: agent.clone(), signer, beneficiary, since, offence, fees, batch, shares, due };
+		Deferred::<T>::insert(id, slash);
 		Agenda::<T>::insert(due, Duty::Slash(id), ());
 		Self::deposit_event(Event::SlashDeferred { id, agent, offence, batch, due });
 		Ok(())

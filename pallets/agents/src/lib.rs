@@ -15,7 +15,9 @@
 //!
 //! What is proven costs stake. Of the agent's own, half is burnt, a quarter goes to who proved it, 15 percent to those
 //! who were harmed, ten to those who audit; what others had delegated is burnt. What arithmetic proves is taken at
-//! once; what a committee finds waits until nobody appeals any more.
+//! once; what a committee finds waits until nobody appeals any more. Of the agent's weight in the contribution chamber, and of
+//! what its beneficiaries have earned through it, the same part is burnt as of the agent's own stake; not for silence, which
+//! is no lie.
 //!
 //! Who serves is probed at random. Who does not answer loses a little each time, and after a few times may not work for
 //! a while.
@@ -98,7 +100,7 @@ pub mod weights;
 
 use frame_support::pallet_macros::import_section;
 pub use pallet::*;
-pub use types::{Agent, Offer, Unbonding};
+pub use types::{Agent, DeferredSlash, Offer, Unbonding};
 pub use weights::WeightInfo;
 
 /// The pallet.
@@ -122,7 +124,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use openledger_primitives::{
-		traits::{Harm, Models},
+		traits::{Contributions, Harm, Models},
 		Balance, Hardware, ModelId, Offence, Roles, ServiceId,
 	};
 	use sp_core::H256;
@@ -144,6 +146,8 @@ pub mod pallet {
 		type Models: Models<Self::AccountId>;
 		/// Hears what becomes of deferred slashes.
 		type Harm: Harm<Self::AccountId>;
+		/// Who weighs what in the contribution chamber: who is slashed loses of it. With `()` nobody does.
+		type Contributions: Contributions<Self::AccountId>;
 		/// Randomness of this block; one that many know long before tells agents when to be there. `None` is no probe.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 		/// Who decides appeals against slashes; whoever it is can let every liar go.

@@ -10,7 +10,7 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use openledger_primitives::{
-	traits::{Harm, Models, Shares},
+	traits::{Contributions, Harm, Models, Shares},
 	ContentHash, DatanetId, Hardware, ModelId, Offence, Role, Roles,
 };
 use sp_core::H256;
@@ -150,6 +150,35 @@ impl Harm<u64> for Batches {
 	}
 }
 
+/// Whose weight was burnt, by which part. In storage, so that what fails leaves no trace.
+#[frame_support::storage_alias]
+pub(crate) type Burnt = StorageValue<Chamber, Vec<(u64, Perbill)>, frame_support::pallet_prelude::ValueQuery>;
+
+/// Through which agent weight was burnt, by which part.
+#[frame_support::storage_alias]
+pub(crate) type BurntThrough = StorageValue<Chamber, Vec<(u64, Perbill)>, frame_support::pallet_prelude::ValueQuery>;
+
+/// The contribution chamber, which notes what is burnt.
+pub struct Chamber;
+
+impl Contributions<u64> for Chamber {
+	fn reserve(_: &u64, _: &u64, _: u128) -> Result<u64, DispatchError> {
+		Err(DispatchError::Unavailable)
+	}
+	fn release(_: &u64, _: &u64, _: &u64, _: u128) {}
+	fn faded(_: u128, _: u64) -> u128 {
+		0
+	}
+	fn mint(_: &u64, _: u128) {}
+	fn mint_through(_: &u64, _: &u64, _: u128) {}
+	fn burn(account: &u64, part: Perbill) {
+		Burnt::append((*account, part));
+	}
+	fn burn_through(agent: &u64, part: Perbill) {
+		BurntThrough::append((*agent, part));
+	}
+}
+
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::benchmarking::BenchmarkHelper<u64> for Registry {
 	fn servable_models(count: u32) -> Result<Vec<ModelId>, frame_benchmarking::BenchmarkError> {
@@ -167,6 +196,7 @@ impl pallet_agents::Config for Test {
 	type Currency = Balances;
 	type Models = Registry;
 	type Harm = Batches;
+	type Contributions = Chamber;
 	type Randomness = Lot;
 	type CancelOrigin = EnsureRoot<u64>;
 	type PalletId = Pot;

@@ -15,10 +15,10 @@ use frame_support::{
 	},
 };
 use openledger_primitives::{
-	traits::{Shares, Slashed},
+	traits::{Contributions, Shares, Slashed},
 	Balance, Offence,
 };
-use sp_runtime::{traits::Saturating, DispatchError, Perbill};
+use sp_runtime::{traits::Saturating, DispatchError, PerThing, Perbill, Rounding};
 
 /// How what was taken of the agent's own is divided. The other half is burnt, and so is what others had delegated: an
 /// agent that proves its own lie must never gain by it, whatever its delegators lose.
@@ -43,10 +43,14 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Slashed, DispatchError> {
 		with_storage_layer(|| {
 			let mut record = Self::record(agent)?;
+			let owned = Self::own(&record);
 			let (own, delegated) = Self::cost(&mut record, offence, fees);
 			let amount = own.saturating_add(delegated);
 			let mut taken = Self::take(agent, &mut record, own, delegated)?;
 			Self::save(agent, record);
+			if offence != Offence::Silent {
+				Self::burn_weight(agent, own, owned);
+			}
 			let reward = Self::pay(&mut taken, shares.challenger.as_ref(), REWARD.mul_floor(own));
 			let compensation = Self::pay(&mut taken, shares.harmed.as_ref(), COMPENSATION.mul_floor(own));
 			let committee = Self::pay(&mut taken, shares.committee.as_ref(), COMMITTEE.mul_floor(own));
@@ -67,6 +71,17 @@ impl<T: Config> Pallet<T> {
 			});
 			Ok(Slashed { amount, compensation })
 		})
+	}
+
+	/// Burns the part of the weight of the agent, and of what those weigh through it who were paid for it, that was taken of
+	/// its own stake, rounded up. What a beneficiary has earned elsewhere is not touched: an agent names it without asking.
+	/// Who had nothing left to lose had been slashed for all of it.
+	fn burn_weight(agent: &T::AccountId, taken: Balance, owned: Balance) {
+		let part = Perbill::from_rational_with_rounding(taken, owned, Rounding::Up).unwrap_or_default();
+		if !part.is_zero() {
+			T::Contributions::burn(agent, part);
+			T::Contributions::burn_through(agent, part);
+		}
 	}
 
 	/// Takes at most `amount` of the agent's own stake.

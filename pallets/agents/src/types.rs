@@ -182,6 +182,12 @@ pub struct Service<AccountId> {
 pub struct DeferredSlash<AccountId, BlockNumber> {
 	/// Whose stake.
 	pub agent: AccountId,
+	/// Who signed for the agent when it was decided.
+	pub signer: AccountId,
+	/// Who was paid for the agent then.
+	pub beneficiary: AccountId,
+	/// The block in which it was decided.
+	pub since: BlockNumber,
 	/// What for.
 	pub offence: Offence,
 	/// The fees of the batch, in planck.

@@ -161,9 +161,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	fn execute_slash() -> Weight {
 		// Least time: 239_457_000 picoseconds.
-		Weight::from_parts(272_346_000, 14005)
-			.saturating_add(T::DbWeight::get().reads(16_u64))
-			.saturating_add(T::DbWeight::get().writes(19_u64))
+		Weight::from_parts(362_346_000, 18005)
+			.saturating_add(T::DbWeight::get().reads(21_u64))
+			.saturating_add(T::DbWeight::get().writes(24_u64))
 	}
 	fn cancel_slash() -> Weight {
 		// Least time: 60_940_000 picoseconds.
@@ -286,9 +286,9 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn execute_slash() -> Weight {
-		Weight::from_parts(272_346_000, 14005)
-			.saturating_add(ParityDbWeight::get().reads(16_u64))
-			.saturating_add(ParityDbWeight::get().writes(19_u64))
+		Weight::from_parts(362_346_000, 18005)
+			.saturating_add(ParityDbWeight::get().reads(21_u64))
+			.saturating_add(ParityDbWeight::get().writes(24_u64))
 	}
 	fn cancel_slash() -> Weight {
 		Weight::from_parts(67_500_000, 4306)

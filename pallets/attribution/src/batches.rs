@@ -2,7 +2,7 @@
 
 use crate::{
 	pallet::{Batches, Config, Error, Escrow, Event, NextBatch, NextSeq, Pallet, Payers, Randomnesses},
-	types::{Batch, BatchState, Draw, Duties, Step, Submission},
+	types::{Batch, BatchState, Draw, Duties, Payer, Step, Submission},
 };
 use core::cmp::Ordering;
 use frame_support::{ensure, traits::Get, BoundedVec};
@@ -18,12 +18,19 @@ use sp_runtime::{
 	DispatchError, DispatchResult,
 };
 
-/// Who paid for a batch, and how much.
-type PayersOf<T> = BoundedVec<(<T as frame_system::Config>::AccountId, Balance), <T as Config>::MaxPayers>;
+/// Who paid for a batch.
+pub(crate) type PayersOf<T> = BoundedVec<Payer<<T as frame_system::Config>::AccountId>, <T as Config>::MaxPayers>;
 
 /// What a batch draws.
 type DrawsOf<T> =
 	BoundedVec<Draw<<T as frame_system::Config>::AccountId, <T as Config>::Signature>, <T as Config>::MaxPayers>;
+
+/// What a batch has drawn.
+struct Drawn<T: Config> {
+	payers: PayersOf<T>,
+	fees: Balance,
+	credited: Balance,
+}
 
 /// A batch of the runtime.
 pub(crate) type BatchOf<T> = Batch<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
@@ -59,7 +66,7 @@ impl<T: Config> Pallet<T> {
 		let number = NextBatch::<T>::get();
 		let next_batch = number.checked_add(1).ok_or(Error::<T>::Overflow)?;
 
-		let (payers, fees) = Self::draw_fees(&agent, &signer, draws)?;
+		let Drawn { payers, fees, credited } = Self::draw_fees(&agent, &signer, draws)?;
 		ensure!(fees == receipts.sum, Error::<T>::FeesDiffer);
 		T::Agents::expose(&agent, fees)?;
 		// For the sample, until it is opened.
@@ -82,6 +89,8 @@ impl<T: Config> Pallet<T> {
 			stakers,
 			auditors,
 			paid: 0,
+			credited,
+			minted: 0,
 			submitted,
 			matures,
 			seed_from,
@@ -105,6 +114,7 @@ impl<T: Config> Pallet<T> {
 			payouts,
 			blob,
 			matures,
+			credited,
 		});
 		T::Audits::submitted(number, &agent, fees);
 		Ok(())
@@ -126,13 +136,9 @@ impl<T: Config> Pallet<T> {
 		Ok((next_seq, reserved))
 	}
 
-	/// Draws every payer's fees into the pot. Payers come in strictly ascending order, so none comes twice. Returns who has
-	/// paid how much, and the sum.
-	fn draw_fees(
-		agent: &T::AccountId,
-		signer: &T::AccountId,
-		draws: DrawsOf<T>,
-	) -> Result<(PayersOf<T>, Balance), DispatchError> {
+	/// Draws every payer's fees into the pot, and sets aside the weight of those who weigh. Payers come in strictly ascending
+	/// order, so none comes twice.
+	fn draw_fees(agent: &T::AccountId, signer: &T::AccountId, draws: DrawsOf<T>) -> Result<Drawn<T>, DispatchError> {
 		ensure!(!draws.is_empty(), Error::<T>::NoPayers);
 		for pair in draws.windows(2) {
 			let [a, b] = pair else { continue };
@@ -142,13 +148,19 @@ impl<T: Config> Pallet<T> {
 				Ordering::Greater => return Err(Error::<T>::PayersOutOfOrder.into()),
 			}
 		}
+		let weighing = draws.iter().filter(|draw| draw.weighs).map(|draw| &draw.payer);
+		Self::ensure_nobody_pays_itself(agent, signer, weighing)?;
 		let pot = Self::pot();
-		let (mut payers, mut fees) = (BoundedVec::new(), 0u128);
+		let mut drawn = Drawn::<T> { payers: BoundedVec::new(), fees: 0, credited: 0 };
 		for draw in draws {
-			let amount = T::Channels::draw(&draw, agent, signer, &pot)?;
-			fees = fees.checked_add(amount).ok_or(Error::<T>::Overflow)?;
-			payers.try_push((draw.payer, amount)).map_err(|_| Error::<T>::Unexpected)?;
+			let fee = T::Channels::draw(&draw, agent, signer, &pot)?;
+			let (weight, guarantor) =
+				if draw.weighs { Self::reserve_weight(agent, &draw.payer, fee)? } else { (0, None) };
+			drawn.fees = drawn.fees.checked_add(fee).ok_or(Error::<T>::Overflow)?;
+			drawn.credited = drawn.credited.checked_add(weight).ok_or(Error::<T>::Overflow)?;
+			let payer = Payer { account: draw.payer, fee, weight, guarantor };
+			drawn.payers.try_push(payer).map_err(|_| Error::<T>::Unexpected)?;
 		}
-		Ok((payers, fees))
+		Ok(drawn)
 	}
 }

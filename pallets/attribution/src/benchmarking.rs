@@ -30,7 +30,7 @@ use openledger_primitives::{
 	ModelId, NumericClass, Part, Payout, Pool, Receipt, RowLeaf, Scored, SumCommitment, SumNode, Voucher,
 };
 use sp_core::H256;
-use sp_runtime::traits::Saturating;
+use sp_runtime::{traits::Saturating, Percent};
 
 /// Prepares what the benchmarks need and other pallets keep.
 pub trait BenchmarkHelper<AccountId, Signature> {
@@ -54,6 +54,13 @@ pub trait BenchmarkHelper<AccountId, Signature> {
 
 	/// Makes sure that the author of this block has contributed to what is random.
 	fn make_random();
+
+	/// Has somebody else bond for `payer`, with room for giving `weight` through `agent`: another account for each payer,
+	/// which has given something through the agent before, some time ago.
+	fn bond_for(payer: &AccountId, agent: &AccountId, weight: Balance) -> Result<(), BenchmarkError>;
+
+	/// Gives `account`, which may not exist, weight in the contribution chamber, with as long a record as it can have.
+	fn weighed(account: &AccountId) -> Result<(), BenchmarkError>;
 }
 
 /// A part of a tree that the benchmark does not know. It carries no amount.
@@ -134,7 +141,13 @@ fn fee<T: Config>() -> Balance {
 	least.saturating_mul(T::MaxDistribute::get().into())
 }
 
-/// A batch of the most receipts that is not submitted yet.
+/// What each payer gives in weight.
+fn weight<T: Config>() -> Balance {
+	Percent::from_percent(T::Split::get().burn).mul_ceil(fee::<T>())
+}
+
+/// A batch of the most receipts that is not submitted yet. All of its payers weigh, and so do its agent and who is paid for
+/// it.
 struct Prepared<T: Config> {
 	agent: T::AccountId,
 	signer: T::AccountId,
@@ -145,18 +158,27 @@ struct Prepared<T: Config> {
 }
 
 impl<T: Config> Prepared<T> {
+	/// Who is paid: the agent's beneficiary, and others.
+	fn payee(&self, number: u32) -> T::AccountId {
+		let beneficiary = T::Agents::beneficiary(&self.agent).filter(|_| number == 0);
+		beneficiary.unwrap_or_else(|| account("payee", number, 0))
+	}
+
 	/// A batch with a number of `payers`.
 	fn new(payers: u32) -> Result<Self, BenchmarkError> {
 		fund::<T>(&Pallet::<T>::pot(), 0)?;
 		let fees = fee::<T>().saturating_mul(payers.into());
 		let payouts = T::Split::get().reserve(fees).ok_or("the shares of a fee are valid")?.payouts;
 		let (agent, signer) = T::BenchmarkHelper::agent(fees)?;
+		T::BenchmarkHelper::weighed(&agent)?;
+		T::BenchmarkHelper::weighed(&T::Agents::beneficiary(&agent).ok_or("an agent has a beneficiary")?)?;
 		// For what channels are short of.
 		fund::<T>(&signer, fees)?;
 		let draw = |number| {
 			let (voucher, signature) = T::BenchmarkHelper::voucher(number, &agent, fee::<T>())?;
 			let (drawn, ceiling) = (fee::<T>(), voucher.cumulative);
-			Ok(Draw { payer: voucher.payer, drawn, ceiling, signer: None, signature })
+			T::BenchmarkHelper::bond_for(&voucher.payer, &agent, weight::<T>())?;
+			Ok(Draw { payer: voucher.payer, drawn, ceiling, signer: None, signature, weighs: true })
 		};
 		let mut draws = (0..payers).map(draw).collect::<Result<Vec<_>, BenchmarkError>>()?;
 		draws.sort_by(|a, b| a.payer.cmp(&b.payer));
@@ -252,6 +274,8 @@ pub fn pending_batch<T: Config>(agent: &T::AccountId, receipts: SumCommitment, l
 		stakers: 0,
 		auditors: 0,
 		paid: 0,
+		credited: 0,
+		minted: 0,
 		submitted: now,
 		matures: now.saturating_add(T::ChallengeWindow::get()),
 		seed_from: 0,
@@ -284,6 +308,25 @@ fn longest() -> Attribution {
 		top: BoundedVec::truncate_from(vec![named; MAX_TOP as usize]),
 	};
 	Attribution { parts: BoundedVec::truncate_from(vec![part; MAX_PARTS as usize]) }
+}
+
+/// Gives who is paid as long a record of weight as it can have.
+fn weighed_payees<'a, T: Config>(
+	mut payouts: impl Iterator<Item = &'a Payout<T::AccountId>>,
+) -> Result<(), BenchmarkError>
+where
+	T::AccountId: 'a,
+{
+	payouts.try_for_each(|payout| T::BenchmarkHelper::weighed(&payout.account))
+}
+
+/// Whether all was paid, in so many payouts, each of which has minted what it can.
+fn is_all_paid<T: Config>(batch: u64, sum: Balance, payouts: u32) -> bool {
+	Batches::<T>::get(batch).is_some_and(|batch| {
+		// Each is rounded down.
+		let least = batch.credited.saturating_sub(payouts.into()).max(1);
+		batch.paid == sum && batch.minted >= least
+	})
 }
 
 /// Somebody's demand for a leaf of a batch.
@@ -357,7 +400,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `n`: payers.
+	/// `n`: payers, all of whom weigh.
 	#[benchmark]
 	fn submit_batch(n: Linear<1, { T::MaxPayers::get() }>) -> Result<(), BenchmarkError> {
 		let Prepared::<T> { signer, fees, payouts, draws, .. } = Prepared::new(n)?;
@@ -367,7 +410,8 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(signer), 0, receipts, payouts, UNKNOWN.hash, draws, UNKNOWN.hash);
 
-		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.receipts), Some(receipts));
+		let stored = Batches::<T>::get(batch).ok_or("the batch is stored")?;
+		assert_eq!((stored.receipts, stored.credited), (receipts, weight::<T>().saturating_mul(n.into())));
 		assert_eq!(Escrow::<T>::get(), fees);
 		Ok(())
 	}
@@ -404,8 +448,8 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `n`: payouts, each of which creates an account, has the longest proof and lies in another chunk of `Paid` if that
-	/// can be.
+	/// `n`: payouts, each of which has the longest proof and lies in another chunk of `Paid` if that can be. One is to the agent's
+	/// beneficiary, the others create accounts that weigh already.
 	#[benchmark]
 	fn distribute(n: Linear<1, { T::MaxDistribute::get().min(T::MaxReceipts::get()) }>) -> Result<(), BenchmarkError> {
 		let count = T::MaxReceipts::get();
@@ -417,9 +461,10 @@ mod benchmarks {
 		let payouts: Vec<_> = (0..n)
 			.map(|i| {
 				let amount = if i == 0 { each.saturating_add(rest) } else { each };
-				(i.saturating_mul(stride), Payout { account: account("payee", i, 0), amount, weight: Balance::MAX })
+				(i.saturating_mul(stride), Payout { account: prepared.payee(i), amount, weight: Balance::MAX })
 			})
 			.collect();
+		let balances: Vec<_> = payouts.iter().map(|(_, payout)| T::Currency::balance(&payout.account)).collect();
 		let known: Vec<_> = payouts
 			.iter()
 			.map(|(i, payout)| {
@@ -428,6 +473,7 @@ mod benchmarks {
 			.collect();
 		let (commitment, proofs) = sum_tree(&known, count)?;
 		let batch = prepared.mature(commitment)?;
+		weighed_payees::<T>(payouts.iter().map(|(_, payout)| payout))?;
 		Pallet::<T>::do_settle(batch)?;
 		let proven = payouts.iter().zip(proofs).map(|((leaf, payout), proof)| PayoutProof {
 			leaf: *leaf,
@@ -439,17 +485,17 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(whitelisted_caller()), batch, proven);
 
-		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.paid), Some(sum));
+		assert!(is_all_paid::<T>(batch, sum, n));
 		assert_eq!(Escrow::<T>::get(), 0);
-		for (leaf, payout) in payouts {
+		for ((leaf, payout), before) in payouts.into_iter().zip(balances) {
 			assert!(Pallet::<T>::is_paid(batch, leaf));
-			assert_eq!(T::Currency::balance(&payout.account), payout.amount);
+			assert_eq!(T::Currency::balance(&payout.account), before.saturating_add(payout.amount));
 		}
 		Ok(())
 	}
 
-	/// The payer's receipt is another than that of the batch, and was signed in a browser.
-	/// `n`: payouts, the first ones of the longest tree, each to an account that does not exist yet.
+	/// `n`: payouts, the first ones of the longest tree, one of them to the agent's beneficiary, the others to accounts that do not
+	/// exist yet and weigh already.
 	#[benchmark]
 	fn distribute_range(
 		n: Linear<1, { T::MaxDistribute::get().min(T::MaxReceipts::get()) }>,
@@ -460,7 +506,7 @@ mod benchmarks {
 		let rest = sum.saturating_sub(each.saturating_mul(n.into()));
 		let payout = |i| {
 			let amount = if i == 0 { each.saturating_add(rest) } else { each };
-			Payout { account: account("payee", i, 0), amount, weight: Balance::MAX }
+			Payout { account: prepared.payee(i), amount, weight: Balance::MAX }
 		};
 		let payouts: Vec<_> = (0..n).map(payout).collect();
 		let leaf = |payout: &Payout<T::AccountId>| {
@@ -468,16 +514,48 @@ mod benchmarks {
 		};
 		let (commitment, proof) = first_leaves(payouts.iter().map(leaf).collect(), T::MaxReceipts::get())?;
 		let batch = prepared.mature(commitment)?;
+		weighed_payees::<T>(payouts.iter())?;
 		Pallet::<T>::do_settle(batch)?;
 		let (payouts, proof) = (BoundedVec::truncate_from(payouts), BoundedVec::truncate_from(proof));
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(whitelisted_caller()), batch, 0, payouts, proof);
 
-		assert_eq!(Batches::<T>::get(batch).map(|batch| batch.paid), Some(sum));
+		assert!(is_all_paid::<T>(batch, sum, n));
 		Ok(())
 	}
 
+	/// The last payout of the longest tree, of all that the batch pays.
+	#[benchmark]
+	fn forfeit() -> Result<(), BenchmarkError> {
+		let prepared = Prepared::<T>::new(1)?;
+		let amount = T::Currency::minimum_balance().saturating_sub(1).max(1);
+		// The rest was paid.
+		let paid = prepared.payouts.saturating_sub(amount);
+		let payout = Payout { account: account("payee", 0, 0), amount, weight: Balance::MAX };
+		let leaf = payout.leaf(&Pallet::<T>::domain(), &prepared.agent, 0);
+		let last = T::MaxReceipts::get().saturating_sub(1);
+		let other = SumNode { hash: UNKNOWN.hash, sum: paid };
+		let known = [(0, other), (last, SumNode::leaf::<Blake2b256>(&leaf, amount))];
+		let (commitment, proofs) = sum_tree(&known, T::MaxReceipts::get())?;
+		let proof = proofs.into_iter().next_back().ok_or("the payout has a proof")?;
+		let batch = prepared.mature(commitment)?;
+		Pallet::<T>::do_settle(batch)?;
+		Batches::<T>::mutate(batch, |batch| batch.iter_mut().for_each(|batch| batch.paid = paid));
+		Escrow::<T>::put(amount);
+		let later = Pallet::<T>::now().saturating_add(T::PayoutLife::get()).saturating_add(1u32.into());
+		frame_system::Pallet::<T>::set_block_number(later);
+		let proven = PayoutProof { leaf: last, payout, proof: BoundedVec::truncate_from(proof) };
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), batch, proven);
+
+		assert!(Pallet::<T>::is_paid(batch, last));
+		assert_eq!(Escrow::<T>::get(), 0);
+		Ok(())
+	}
+
+	/// The payer's receipt is another than that of the batch, and was signed in a browser.
 	#[benchmark]
 	fn refute_receipt() -> Result<(), BenchmarkError> {
 		let challenger: T::AccountId = whitelisted_caller();
@@ -586,7 +664,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `n`: payers, who have their fees back in their channels, and their shares of the agent's stake.
+	/// `n`: payers, who have their fees back in their channels, their shares of the agent's stake, and their room.
 	#[benchmark]
 	fn refund(n: Linear<1, { T::MaxPayers::get() }>) -> Result<(), BenchmarkError> {
 		let batch = Prepared::<T>::new(n)?.submit_sealed()?;

@@ -52,14 +52,16 @@ mod calls {
 		/// - `receipts`: root, number and sum of fees of the receipts.
 		/// - `payouts`: root, number and sum of the payouts.
 		/// - `blob`: BLAKE3 hash of the blob that holds the receipts.
-		/// - `draws`: one per payer, in ascending order of payers.
+		/// - `draws`: one per payer, in ascending order of payers. Of those that weigh, what is burnt gives weight to who is
+		///   paid; the payer's bond must have room for it.
 		/// - `lot`: commitment to the secret that decides which audits are planted errors.
 		///
 		/// ## Errors
 		///
 		/// [`Error::NotAnAgent`], [`Error::SequenceGap`], [`Error::NoReceipts`], [`Error::TooManyReceipts`],
 		/// [`Error::NoPayouts`], [`Error::TooManyPayouts`], [`Error::NoPayers`], [`Error::PayersOutOfOrder`],
-		/// [`Error::PayerTwice`], [`Error::FeesDiffer`], [`Error::PayoutsDiffer`], and those of agents and credits.
+		/// [`Error::PayerTwice`], [`Error::FeesDiffer`], [`Error::PayoutsDiffer`], [`Error::SelfPaid`], and those of agents,
+		/// credits and bonds.
 		///
 		/// ## Events
 		///
@@ -151,7 +153,8 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// A payout to an account that cannot be credited is left for later; the others are made.
+		/// A payout to an account that cannot be credited is left for later ([`Pallet::forfeit`]); the others are made. Of
+		/// the weight that a leaf says, as much is minted as its part of the burn and the room of the batch allow.
 		///
 		/// ## Errors
 		///
@@ -490,6 +493,40 @@ mod calls {
 		pub fn release_index_bond(origin: OriginFor<T>, index: IndexId) -> DispatchResult {
 			let publisher = ensure_signed(origin)?;
 			Self::do_release_index_bond(publisher, index)
+		}
+
+		/// Burn a payout of a settled batch that has waited too long for its account: it is below the existential deposit,
+		/// and the account does not exist. Otherwise the batch could never be forgotten.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by anyone.
+		///
+		/// ## Parameters
+		///
+		/// - `payout`: the payout, its position in the payout tree and its proof.
+		///
+		/// ## Details
+		///
+		/// From `PayoutLife` after the settlement on. Nothing is minted for it.
+		///
+		/// ## Errors
+		///
+		/// [`Error::NoSuchBatch`], [`Error::NotSettled`], [`Error::PayoutLives`], [`Error::BadPayoutProof`],
+		/// [`Error::AlreadyPaid`], [`Error::Creditable`].
+		///
+		/// ## Events
+		///
+		/// [`Event::PayoutForfeited`].
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::forfeit())]
+		pub fn forfeit(
+			origin: OriginFor<T>,
+			#[pallet::compact] batch: u64,
+			payout: PayoutProof<T::AccountId>,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_forfeit(batch, payout)
 		}
 	}
 }

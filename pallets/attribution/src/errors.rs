@@ -124,8 +124,14 @@ mod errors {
 		BadPayoutProof,
 		/// The payout was made before.
 		AlreadyPaid,
+		/// The payout can still wait for its account: it is too early to forfeit it.
+		PayoutLives,
+		/// The payout can be made: make it.
+		Creditable,
 		/// The batch still owes somebody, or somebody still needs it.
 		StillNeeded,
+		/// A payer whose fees shall mint weight is the agent, its signer or its beneficiary: draw without weight.
+		SelfPaid,
 		/// A sum overflows.
 		Overflow,
 		/// Should not happen: please report it.

@@ -67,6 +67,8 @@ mod events {
 			blob: H256,
 			/// The block from which it settles.
 			matures: BlockNumberFor<T>,
+			/// The most weight that its payouts mint.
+			credited: Balance,
 		},
 		/// Fees of a batch were drawn: the attributions of the receipts that cover them must be opened.
 		SampleDrawn {
@@ -218,11 +220,11 @@ mod events {
 			account: T::AccountId,
 			/// How much.
 			amount: Balance,
-			/// The account's share of the burn.
+			/// The weight that was minted for the account; less than the leaf says if that is more than the batch can give.
 			weight: Balance,
 		},
 		/// A payout was not made because the account could not be credited (for one, an amount below the existential
-		/// deposit to an account that does not exist). It can be made later.
+		/// deposit to an account that does not exist). It can be made later, as long as it is not forfeited.
 		PayoutDeferred {
 			/// The batch.
 			batch: u64,
@@ -230,6 +232,17 @@ mod events {
 			leaf: u32,
 			/// Who is still owed.
 			account: T::AccountId,
+		},
+		/// A payout that is too small to make an account has waited too long for one: it was burnt.
+		PayoutForfeited {
+			/// The batch.
+			batch: u64,
+			/// The leaf.
+			leaf: u32,
+			/// Who was owed.
+			account: T::AccountId,
+			/// How much.
+			amount: Balance,
 		},
 		/// A batch that owes nothing any more was forgotten.
 		BatchPruned {

@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 			Self::check_payers(number, &batch)?;
 			Self::check_numbers(number, &batch)?;
 			Self::check_state(number, &batch)?;
+			Self::check_weight(number, &batch)?;
 			Self::check_duties(number, &batch)?;
 			Self::check_waiting(number, &batch)?;
 		}
@@ -63,7 +64,7 @@ impl<T: Config> Pallet<T> {
 		let (pending, payers) = (batch.state == BatchState::Pending, Payers::<T>::get(number));
 		ensure!((pending || refund.is_some()) != payers.is_empty(), "payers are listed too long, or not long enough");
 		let done = refund.map_or(0, |refund| refund.next as usize);
-		let left = payers.iter().skip(done).try_fold(0u128, |sum, (_, fee)| sum.checked_add(*fee));
+		let left = payers.iter().skip(done).try_fold(0u128, |sum, payer| sum.checked_add(payer.fee));
 		let owed = refund.map_or(if pending { batch.receipts.sum } else { 0 }, |refund| refund.fees);
 		ensure!(left == Some(owed), "the payers' fees are not what is owed to them");
 		ensure!(refund.is_none_or(|refund| refund.left <= refund.compensation), "more is left than there was");
@@ -84,6 +85,20 @@ impl<T: Config> Pallet<T> {
 		ensure!(paid && batch.paid <= batch.payouts.sum, "a batch has paid what it must not");
 		let refunding = Refunds::<T>::contains_key(number);
 		ensure!(!refunding || batch.state == BatchState::Voided, "a batch that is not void makes payers whole");
+		Ok(())
+	}
+
+	/// Invariant 10.
+	fn check_weight(number: u64, batch: &BatchOf<T>) -> Result<(), TryRuntimeError> {
+		let payers = Payers::<T>::get(number);
+		let most = batch.burn.saturating_add(T::MaxPayers::get().into());
+		ensure!(batch.credited <= most, "more weight is set aside than is burnt");
+		let weight = payers.iter().try_fold(0u128, |sum, payer| sum.checked_add(payer.weight));
+		ensure!(payers.is_empty() || weight == Some(batch.credited), "the payers' weights are not what is set aside");
+		let answered = payers.iter().all(|payer| payer.guarantor.is_some() == (payer.weight > 0));
+		ensure!(answered, "nobody answers for a payer's weight, or somebody for none");
+		ensure!(batch.minted <= batch.credited, "more weight is minted than was set aside");
+		ensure!(batch.minted.is_zero() || batch.state == BatchState::Settled, "a batch has minted too early");
 		Ok(())
 	}
 

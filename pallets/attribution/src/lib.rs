@@ -19,6 +19,9 @@
 //! refutes settles by itself: part of the fees is burnt, parts go to the treasury, stakers and auditors, and anyone can
 //! have the payouts made by Merkle proof.
 //!
+//! What is burnt may give *weight* in the contribution chamber to those who are paid. The agent says of each payer whether
+//! its fees do; then somebody must have bonded for the payer, and the bond must have room.
+//!
 //! ## Low level
 //!
 //! ### Design
@@ -36,6 +39,14 @@
 //!
 //! The sample is drawn from the mixed randomness of several block authors, which begins with the block of the submission
 //! (`docs/adr/0019-cut-and-choose.md`).
+//!
+//! Room is taken when a batch is submitted, or a batch could be settled whose weight nobody answers for, and given back if
+//! it becomes void. Of what a payout leaf says of weight, as much is minted as its part of the burn and the room of the
+//! batch allow; a leaf that says too much delays nobody's money (`docs/adr/0020-weight-is-backed-by-bonds.md`). Who
+//! recomputes a batch finds in [`pallet::Payers`], and in the call that submitted it, whose receipts weigh.
+//!
+//! A payout that is too small to make an account waits for one for [`pallet::Config::PayoutLife`]; then anyone can have it
+//! burnt, so that the batch can be forgotten.
 //!
 //! ### Terminology
 //!
@@ -60,6 +71,9 @@
 //!    duties.
 //! 9. The agenda has nothing before [`pallet::AgendaFrom`], and an entry for everything that a batch waits for: its seed,
 //!    its sample, each demand, its settlement if nothing keeps it from it, its refunds.
+//! 10. What is set aside of a batch's weight is the sum of what is set aside of its listed payers, and at most what it burns
+//!     and a planck for each payer. No more than that is minted, and only settled batches mint. Of each payer a guarantor is
+//!     listed exactly if weight is.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
@@ -87,6 +101,7 @@ mod refutation;
 mod settlement;
 mod types;
 mod voiding;
+mod weighing;
 pub mod weights;
 
 #[cfg(test)]
@@ -97,7 +112,7 @@ mod tests;
 use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 pub use types::{
-	Batch, BatchState, BodyOpening, Demand, DemandsByLeaf, Draw, Duties, Entropy, Evidence, Index, Opening,
+	Batch, BatchState, BodyOpening, Demand, DemandsByLeaf, Draw, Duties, Entropy, Evidence, Index, Opening, Payer,
 	PayoutProof, PayoutState, Refund, Sample, SignedReceipt, Step, MAX_OPENINGS, MAX_SAMPLE,
 };
 pub use weights::WeightInfo;
@@ -110,7 +125,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use crate::types::Submission;
+	use crate::{batches::PayersOf, types::Submission};
 	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::{
 		pallet_prelude::*,
@@ -125,7 +140,7 @@ pub mod pallet {
 	use openledger_primitives::{
 		attribution::MAX_TOP,
 		money::FeeSplit,
-		traits::{Agents, Channels, Models, Sampling, Versions},
+		traits::{Agents, Channels, Contributions, Models, Sampling, Versions},
 		Attribution, Balance, Commitment, Fraud, IndexId, IndexKind, ModelId, Offence, Payout, Receipt, RowLeaf,
 		SumCommitment, SumNode, MAX_PROOF,
 	};
@@ -161,6 +176,9 @@ pub mod pallet {
 
 		/// The datanet versions that indexes are made of.
 		type Versions: Versions<Self::AccountId>;
+
+		/// Who weighs what in the contribution chamber. With `()` a batch that shall mint weight is refused.
+		type Contributions: Contributions<Self::AccountId>;
 
 		/// Signs vouchers and receipts.
 		type Signature: Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>> + Parameter;
@@ -211,6 +229,10 @@ pub mod pallet {
 		/// Blocks before its batch from which a receipt counts as of later. Longer, and takedowns can be evaded for longer by
 		/// dating receipts back; shorter than the time between batches, and honest agents are refuted.
 		type MaxReceiptAge: Get<u32>;
+
+		/// Blocks after its settlement in which a batch keeps payouts that are too small to make an account. Short, and newcomers
+		/// lose what they earn first; endless, and such a batch is never forgotten.
+		type PayoutLife: Get<BlockNumberFor<Self>>;
 
 		/// Held from a publisher for each index.
 		type IndexBond: Get<Balance>;
@@ -277,10 +299,9 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextBatch<T: Config> = StorageValue<_, u64, ValueQuery>;
 
-	/// Who paid for a batch, and how much, until it is settled or they are made whole.
+	/// Who paid for a batch, how much and with what weight, until it is settled or they are made whole.
 	#[pallet::storage]
-	pub type Payers<T: Config> =
-		StorageMap<_, Twox64Concat, u64, BoundedVec<(T::AccountId, Balance), T::MaxPayers>, ValueQuery>;
+	pub type Payers<T: Config> = StorageMap<_, Twox64Concat, u64, PayersOf<T>, ValueQuery>;
 
 	/// How far payers of void batches were made whole.
 	#[pallet::storage]
@@ -371,6 +392,11 @@ pub mod pallet {
 		/// A batch.
 		pub fn batch(batch: u64) -> Option<Batch<T::AccountId, BlockNumberFor<T>>> {
 			Batches::<T>::get(batch)
+		}
+
+		/// Who paid for `batch`, how much and with what weight, as long as it is pending or they are being made whole.
+		pub fn payers(batch: u64) -> Vec<Payer<T::AccountId>> {
+			Payers::<T>::get(batch).into_inner()
 		}
 
 		/// The sequence number of `agent`'s next receipt.

@@ -2,21 +2,23 @@
 
 use crate as pallet_attribution;
 use frame_support::{
-	derive_impl, parameter_types,
+	derive_impl,
+	pallet_prelude::{OptionQuery, ValueQuery},
+	parameter_types, storage_alias,
 	traits::{ConstU128, ConstU32, ConstU64, Hooks, Randomness},
 	weights::Weight,
-	PalletId,
+	Blake2_128Concat, PalletId,
 };
 use frame_system::EnsureRoot;
 use openledger_primitives::{
 	money::{FeeSplit, DEFAULT_SPLIT},
-	traits::{Models, Sampling, Versions},
+	traits::{Contributions, Models, Sampling, Versions},
 	Balance, Commitment, DatanetId, Domain, Licence, ModelId,
 };
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring as Keyring;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, MultiSignature, Perbill};
+use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, MultiSignature, Perbill};
 use std::collections::BTreeMap;
 
 #[frame_support::runtime]
@@ -75,6 +77,8 @@ pub(crate) const DELAY: u32 = 2;
 /// Blocks before its batch from which a receipt counts as of later.
 pub(crate) const AGE: u32 = 200;
 pub(crate) const DEMAND: Balance = 30;
+/// Blocks that a payout waits for an account.
+pub(crate) const LIFE: u64 = 60;
 pub(crate) const BOND: Balance = 500;
 /// Rows of the one frozen version.
 pub(crate) const ROWS: u32 = 20;
@@ -82,7 +86,7 @@ pub(crate) const ROWS: u32 = 20;
 pub(crate) const INDEX_ASSET: ModelId = ModelId(3);
 
 parameter_types! {
-	pub const ExistentialDeposit: Balance = ED;
+	pub static ExistentialDeposit: Balance = ED;
 	pub Treasury: AccountId32 = treasury();
 	pub StakerPot: AccountId32 = stakers();
 	pub AuditorPot: AccountId32 = auditors();
@@ -155,11 +159,96 @@ impl Versions<AccountId32> for Fixed {
 	}
 }
 
+/// The contribution chamber, which knows what room payers have, and counts. In storage, so that what fails leaves no trace.
+pub struct Chamber;
+
+/// What room for weight a payer's bond has left; none if nobody has bonded for it.
+#[storage_alias]
+pub(crate) type Rooms = StorageMap<Chamber, Blake2_128Concat, AccountId32, Balance, OptionQuery>;
+
+/// What was set aside of a payer's room for giving through an agent, and not given back.
+#[storage_alias]
+pub(crate) type Given = StorageMap<Chamber, Blake2_128Concat, (AccountId32, AccountId32), Balance, ValueQuery>;
+
+/// What was minted for an account.
+#[storage_alias]
+pub(crate) type Minted = StorageMap<Chamber, Blake2_128Concat, AccountId32, Balance, ValueQuery>;
+
+/// All that was set aside, given back and minted.
+#[storage_alias]
+pub(crate) type Flows = StorageValue<Chamber, (Balance, Balance, Balance), ValueQuery>;
+
+/// What of it was minted through an agent.
+#[storage_alias]
+pub(crate) type Through = StorageMap<Chamber, Blake2_128Concat, (AccountId32, AccountId32), Balance, ValueQuery>;
+
+/// Through which agents weight was burnt, by which part.
+#[storage_alias]
+pub(crate) type BurntThrough = StorageValue<Chamber, Vec<(AccountId32, Perbill)>, ValueQuery>;
+
+/// Whose weight was burnt, by which part.
+#[storage_alias]
+pub(crate) type Burnt = StorageValue<Chamber, Vec<(AccountId32, Perbill)>, ValueQuery>;
+
+pub(crate) const NO_BOND: DispatchError = DispatchError::Other("nobody has bonded for the payer");
+pub(crate) const NO_ROOM: DispatchError = DispatchError::Other("the bond has no room");
+
+/// Blocks after which half of what was set aside is left; nothing is lost before.
+pub(crate) const HALF_LIFE: u64 = 10_000;
+
+impl Contributions<AccountId32> for Chamber {
+	fn reserve(payer: &AccountId32, agent: &AccountId32, weight: Balance) -> Result<AccountId32, DispatchError> {
+		assert!(weight > 0, "nothing is set aside for nothing");
+		let room = Rooms::get(payer).ok_or(NO_BOND)?;
+		Rooms::insert(payer, room.checked_sub(weight).ok_or(NO_ROOM)?);
+		Given::mutate((payer, agent), |given| *given += weight);
+		Flows::mutate(|flows| flows.0 += weight);
+		Ok(guarantor(payer))
+	}
+	fn release(payer: &AccountId32, from: &AccountId32, agent: &AccountId32, weight: Balance) {
+		assert!(weight > 0, "nothing is not given back");
+		assert_eq!(*from, guarantor(payer), "it is given back to whom it was taken from");
+		Given::mutate((payer, agent), |given| *given = given.checked_sub(weight).expect("it was set aside"));
+		Rooms::mutate(payer, |room| *room.as_mut().expect("it has a bond") += weight);
+		Flows::mutate(|flows| flows.1 += weight);
+	}
+	fn faded(weight: Balance, age: u64) -> Balance {
+		weight >> (age / HALF_LIFE)
+	}
+	fn mint(account: &AccountId32, weight: Balance) {
+		assert!(weight > 0, "nothing is not minted");
+		Minted::mutate(account, |minted| *minted += weight);
+		Flows::mutate(|flows| flows.2 += weight);
+	}
+	fn mint_through(agent: &AccountId32, account: &AccountId32, weight: Balance) {
+		Through::mutate((agent, account), |minted| *minted += weight);
+		Self::mint(account, weight);
+	}
+	fn burn(account: &AccountId32, part: Perbill) {
+		Burnt::append((account.clone(), part));
+	}
+	fn burn_through(agent: &AccountId32, part: Perbill) {
+		BurntThrough::append((agent.clone(), part));
+	}
+}
+
+/// Who has bonded for a payer: another account for each.
+pub(crate) fn guarantor(payer: &AccountId32) -> AccountId32 {
+	let bytes: &[u8; 32] = payer.as_ref();
+	AccountId32::new(bytes.map(|byte| !byte))
+}
+
+/// Bonds for a payer, which can give `room` then.
+pub(crate) fn bond(payer: Keyring, room: Balance) {
+	Rooms::insert(payer.to_account_id(), room);
+}
+
 impl pallet_agents::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Models = Fixed;
 	type Harm = Attribution;
+	type Contributions = Chamber;
 	type Randomness = Authors;
 	type CancelOrigin = EnsureRoot<AccountId32>;
 	type PalletId = AgentsPallet;
@@ -211,6 +300,7 @@ impl pallet_attribution::Config for Test {
 	type Audits = Auditors;
 	type Models = Fixed;
 	type Versions = Fixed;
+	type Contributions = Chamber;
 	type Signature = MultiSignature;
 	type Randomness = Authors;
 	type PalletId = AttributionPallet;
@@ -225,6 +315,7 @@ impl pallet_attribution::Config for Test {
 	type DemandFee = ConstU128<DEMAND>;
 	type MaxDemands = ConstU32<2>;
 	type MaxReceiptAge = ConstU32<AGE>;
+	type PayoutLife = ConstU64<LIFE>;
 	type IndexBond = ConstU128<BOND>;
 	type TopRows = ConstU32<4>;
 	type MaxReceipts = ConstU32<{ 1 << 20 }>;
@@ -298,6 +389,14 @@ mod benchmarking {
 		fn make_random() {
 			Silent::set(false);
 		}
+		fn bond_for(payer: &AccountId32, _: &AccountId32, weight: Balance) -> Result<(), BenchmarkError> {
+			Rooms::insert(payer, weight);
+			Ok(())
+		}
+		fn weighed(account: &AccountId32) -> Result<(), BenchmarkError> {
+			Chamber::mint(account, 1);
+			Ok(())
+		}
 	}
 }
 
@@ -347,6 +446,7 @@ pub(crate) fn skip_to(block: u64) {
 
 /// The state that every test starts from: 1,000,000 for every named key.
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
+	ExistentialDeposit::set(ED);
 	TakenDown::set(BTreeMap::new());
 	RowsOfVersion::set(Commitment { root: H256::repeat_byte(1), count: ROWS });
 	Heard::set(vec![]);

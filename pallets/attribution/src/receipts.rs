@@ -96,8 +96,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Fails unless the receipt binds the agent: who signed it signs for the agent, or did until a short while ago, and the
-	/// signature is over the receipt's leaf, plain or wrapped in `<Bytes>`.
+	/// Fails unless the receipt binds the agent: who signed it signs for the agent, or was replaced no longer ago than the
+	/// longest obligation of an agent lasts (`LongestHold` of the agents, 90 days on a live chain), and the signature is over the
+	/// receipt's leaf, plain or wrapped in `<Bytes>`.
 	fn ensure_signed_by(agent: &T::AccountId, signed: &SignedOf<T>) -> Result<(), Error<T>> {
 		let SignedReceipt { receipt, signer, signature } = signed;
 		ensure!(T::Agents::signs(agent, signer), Error::<T>::NotItsSigner);

@@ -10,11 +10,18 @@ use alloc::vec::Vec;
 use frame_support::{
 	ensure,
 	storage::with_storage_layer,
-	traits::{fungible::Mutate, tokens::Preservation, Get},
+	traits::{
+		fungible::{Inspect, Mutate},
+		tokens::{DepositConsequence, Preservation, Provenance},
+		Get,
+	},
 	BoundedVec,
 };
 use openledger_primitives::{traits::Agents, Balance, Blake2b256, Payout, SumNode};
-use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchError, DispatchResult,
+};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_settle(number: u64) -> DispatchResult {
@@ -39,6 +46,7 @@ impl<T: Config> Pallet<T> {
 		T::Agents::release(&batch.agent, batch.receipts.sum);
 		Payers::<T>::remove(number);
 		batch.state = BatchState::Settled;
+		batch.matures = Self::now();
 		let payouts = batch.payouts.sum;
 		Batches::<T>::insert(number, batch);
 		Self::deposit_event(Event::BatchSettled { batch: number, burnt, treasury, stakers, auditors, payouts });
@@ -72,14 +80,17 @@ impl<T: Config> Pallet<T> {
 		number: u64,
 		payouts: BoundedVec<PayoutProof<T::AccountId>, T::MaxDistribute>,
 	) -> DispatchResult {
-		let batch = Self::payable(number)?;
+		let mut batch = Self::payable(number)?;
 		let domain = Self::domain();
+		let beneficiary = T::Agents::beneficiary(&batch.agent);
 		let mut made: Balance = 0;
 		for PayoutProof { leaf, payout, proof } in payouts {
 			let bytes = payout.leaf(&domain, &batch.agent, batch.first_seq);
 			let in_batch = batch.payouts.verify::<Blake2b256>(leaf, &bytes, payout.amount, &proof);
 			ensure!(in_batch, Error::<T>::BadPayoutProof);
-			made = made.checked_add(Self::pay(number, leaf, payout)?).ok_or(Error::<T>::Overflow)?;
+			made = made
+				.checked_add(Self::pay(number, &mut batch, beneficiary.as_ref(), leaf, payout)?)
+				.ok_or(Error::<T>::Overflow)?;
 		}
 		Self::count_paid(number, batch, made)
 	}
@@ -90,17 +101,38 @@ impl<T: Config> Pallet<T> {
 		payouts: BoundedVec<Payout<T::AccountId>, T::MaxDistribute>,
 		proof: &[SumNode],
 	) -> DispatchResult {
-		let batch = Self::payable(number)?;
+		let mut batch = Self::payable(number)?;
 		let domain = Self::domain();
 		let seal = |payout: &Payout<T::AccountId>| payout.leaf(&domain, &batch.agent, batch.first_seq);
 		let bytes: Vec<Vec<u8>> = payouts.iter().map(seal).collect();
 		let leaves: Vec<_> = bytes.iter().zip(&payouts).map(|(bytes, payout)| (&bytes[..], payout.amount)).collect();
 		ensure!(batch.payouts.verify_range::<Blake2b256>(first, &leaves, proof), Error::<T>::BadPayoutProof);
+		let beneficiary = T::Agents::beneficiary(&batch.agent);
 		let mut made: Balance = 0;
 		for (leaf, payout) in (first..).zip(payouts) {
-			made = made.checked_add(Self::pay(number, leaf, payout)?).ok_or(Error::<T>::Overflow)?;
+			made = made
+				.checked_add(Self::pay(number, &mut batch, beneficiary.as_ref(), leaf, payout)?)
+				.ok_or(Error::<T>::Overflow)?;
 		}
 		Self::count_paid(number, batch, made)
+	}
+
+	pub(crate) fn do_forfeit(number: u64, proven: PayoutProof<T::AccountId>) -> DispatchResult {
+		let batch = Self::payable(number)?;
+		ensure!(Self::now() > batch.matures.saturating_add(T::PayoutLife::get()), Error::<T>::PayoutLives);
+		let PayoutProof { leaf, payout, proof } = proven;
+		let bytes = payout.leaf(&Self::domain(), &batch.agent, batch.first_seq);
+		let in_batch = batch.payouts.verify::<Blake2b256>(leaf, &bytes, payout.amount, &proof);
+		ensure!(in_batch, Error::<T>::BadPayoutProof);
+		let (chunk, mask, paid) = Self::paid_bit(number, leaf);
+		ensure!(!paid, Error::<T>::AlreadyPaid);
+		let Payout { account, amount, .. } = payout;
+		let outcome = T::Currency::can_deposit(&account, amount, Provenance::Extant);
+		ensure!(outcome == DepositConsequence::BelowMinimum, Error::<T>::Creditable);
+		Self::burn(amount)?;
+		Paid::<T>::mutate(number, chunk, |bits| *bits |= mask);
+		Self::deposit_event(Event::PayoutForfeited { batch: number, leaf, account, amount });
+		Self::count_paid(number, batch, amount)
 	}
 
 	/// The batch, if there is something to be paid.
@@ -112,19 +144,28 @@ impl<T: Config> Pallet<T> {
 		Ok(batch)
 	}
 
-	/// Makes a payout that is proven. Returns what was paid: nothing, if the account cannot be credited now.
-	fn pay(number: u64, leaf: u32, payout: Payout<T::AccountId>) -> Result<Balance, Error<T>> {
-		let Payout { account, amount, weight } = payout;
+	/// Makes a payout that is proven, and mints its weight. Returns what was paid: nothing, if the account cannot be credited
+	/// now.
+	fn pay(
+		number: u64,
+		batch: &mut BatchOf<T>,
+		beneficiary: Option<&T::AccountId>,
+		leaf: u32,
+		payout: Payout<T::AccountId>,
+	) -> Result<Balance, Error<T>> {
+		let Payout { account, amount, .. } = &payout;
+		let amount = *amount;
 		ensure!(!amount.is_zero(), Error::<T>::BadPayoutProof);
 		let (chunk, mask, paid) = Self::paid_bit(number, leaf);
 		ensure!(!paid, Error::<T>::AlreadyPaid);
-		let transfer = || T::Currency::transfer(&Self::pot(), &account, amount, Preservation::Preserve);
+		let transfer = || T::Currency::transfer(&Self::pot(), account, amount, Preservation::Preserve);
 		if with_storage_layer(transfer).is_err() {
-			Self::deposit_event(Event::PayoutDeferred { batch: number, leaf, account });
+			Self::deposit_event(Event::PayoutDeferred { batch: number, leaf, account: payout.account });
 			return Ok(0);
 		}
 		Paid::<T>::mutate(number, chunk, |bits| *bits |= mask);
-		Self::deposit_event(Event::PaidOut { batch: number, leaf, account, amount, weight });
+		let weight = Self::mint_weight(batch, beneficiary, &payout)?;
+		Self::deposit_event(Event::PaidOut { batch: number, leaf, account: payout.account, amount, weight });
 		Ok(amount)
 	}
 

@@ -87,9 +87,13 @@ pub struct Batch<AccountId, BlockNumber> {
 	pub auditors: Balance,
 	/// What was paid out so far.
 	pub paid: Balance,
+	/// The most weight that its payouts mint: what was set aside for it of the room of payers who weigh.
+	pub credited: Balance,
+	/// What of it was minted, or had faded when it could have been.
+	pub minted: Balance,
 	/// The block in which it was submitted.
 	pub submitted: BlockNumber,
-	/// The block from which it settles, if it has no duties.
+	/// The block from which it settles, if it has no duties; once it is settled, the one in which that happened.
 	pub matures: BlockNumber,
 	/// How many authors must have contributed to the entropy before the sample is drawn.
 	pub seed_from: u64,
@@ -99,6 +103,19 @@ pub struct Batch<AccountId, BlockNumber> {
 	pub duties: Duties,
 	/// Where it stands.
 	pub state: BatchState,
+}
+
+/// Who has paid for a batch.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Payer<AccountId> {
+	/// Who.
+	pub account: AccountId,
+	/// The fees, in planck.
+	pub fee: Balance,
+	/// The weight that was set aside for them; 0 if they give none.
+	pub weight: Balance,
+	/// Whose bond has the room that was set aside; `None` if they give no weight.
+	pub guarantor: Option<AccountId>,
 }
 
 /// Randomness of block authors, mixed.
@@ -198,7 +215,7 @@ pub enum PayoutState {
 	/// It can be made.
 	#[codec(index = 2)]
 	Due,
-	/// It was made.
+	/// It was made, or forfeited.
 	#[codec(index = 3)]
 	Paid,
 }

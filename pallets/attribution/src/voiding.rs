@@ -4,7 +4,7 @@ use crate::{
 	agenda::Outcome,
 	batches::BatchOf,
 	pallet::{Batches, Config, Error, Escrow, Event, Pallet, Payers, Refunds, Samples},
-	types::{BatchState, Refund, Step},
+	types::{BatchState, Payer, Refund, Step},
 };
 use frame_support::{
 	ensure,
@@ -84,13 +84,15 @@ impl<T: Config> Pallet<T> {
 		let payers = Payers::<T>::get(number);
 		let last = payers.len().saturating_sub(1);
 		let mut gone: Balance = 0;
-		for (place, (payer, fee)) in payers.iter().enumerate().skip(refund.next as usize).take(most as usize) {
+		for (place, payer) in payers.iter().enumerate().skip(refund.next as usize).take(most as usize) {
+			let Payer { account, fee, .. } = payer;
 			let share = if place >= last {
 				refund.left
 			} else {
 				money::proportion(refund.compensation, *fee, batch.receipts.sum).unwrap_or_default().min(refund.left)
 			};
-			Self::make_whole(number, &batch.agent, payer, *fee, share)?;
+			Self::make_whole(number, &batch.agent, account, *fee, share)?;
+			Self::release_weight(&batch, payer);
 			refund.next = refund.next.saturating_add(1);
 			refund.fees = refund.fees.checked_sub(*fee).ok_or(Error::<T>::Unexpected)?;
 			refund.left = refund.left.checked_sub(share).ok_or(Error::<T>::Unexpected)?;

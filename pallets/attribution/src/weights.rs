@@ -17,6 +17,7 @@ pub trait WeightInfo {
 	fn settle() -> Weight;
 	fn distribute(n: u32) -> Weight;
 	fn distribute_range(n: u32) -> Weight;
+	fn forfeit() -> Weight;
 	fn refute_receipt() -> Weight;
 	fn report_equivocation() -> Weight;
 	fn open(n: u32) -> Weight;
@@ -45,18 +46,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn submit_batch(n: u32) -> Weight {
 		// Least time: 242_582_000 picoseconds.
 		Weight::from_parts(243_994_000, 8523)
-			.saturating_add(Weight::from_parts(166_128_606, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(211_128_606, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(14_u64))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(12_u64))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
 	}
 	fn refute() -> Weight {
 		// Least time: 294_720_000 picoseconds.
-		Weight::from_parts(351_244_000, 8799)
-			.saturating_add(T::DbWeight::get().reads(15_u64))
-			.saturating_add(T::DbWeight::get().writes(15_u64))
+		Weight::from_parts(441_244_000, 12799)
+			.saturating_add(T::DbWeight::get().reads(20_u64))
+			.saturating_add(T::DbWeight::get().writes(20_u64))
 	}
 	fn settle() -> Weight {
 		// Least time: 263_263_000 picoseconds.
@@ -67,36 +68,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// `n` is from 1 to 64.
 	fn distribute(n: u32) -> Weight {
 		// Least time: 77_656_000 picoseconds.
-		Weight::from_parts(22_341_521, 3796)
-			.saturating_add(Weight::from_parts(54_607_922, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(4_u64))
-			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
-			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+		Weight::from_parts(52_341_521, 5796)
+			.saturating_add(Weight::from_parts(84_607_922, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(11_u64))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
 	}
 	/// `n` is from 1 to 64.
 	fn distribute_range(n: u32) -> Weight {
 		// Least time: 80_981_000 picoseconds.
-		Weight::from_parts(43_657_810, 3796)
-			.saturating_add(Weight::from_parts(45_532_964, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
-			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+		Weight::from_parts(73_657_810, 5796)
+			.saturating_add(Weight::from_parts(75_532_964, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(9_u64))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
+	}
+	fn forfeit() -> Weight {
+		// Least time: 62_000_000 picoseconds.
+		Weight::from_parts(65_000_000, 3796)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	fn refute_receipt() -> Weight {
 		// Least time: 322_751_000 picoseconds.
-		Weight::from_parts(338_785_000, 8799)
-			.saturating_add(T::DbWeight::get().reads(15_u64))
-			.saturating_add(T::DbWeight::get().writes(16_u64))
+		Weight::from_parts(428_785_000, 12799)
+			.saturating_add(T::DbWeight::get().reads(20_u64))
+			.saturating_add(T::DbWeight::get().writes(21_u64))
 	}
 	fn report_equivocation() -> Weight {
 		// Least time: 264_093_000 picoseconds.
-		Weight::from_parts(281_971_000, 6196)
-			.saturating_add(T::DbWeight::get().reads(13_u64))
-			.saturating_add(T::DbWeight::get().writes(10_u64))
+		Weight::from_parts(371_971_000, 10196)
+			.saturating_add(T::DbWeight::get().reads(18_u64))
+			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
 	/// `n` is from 1 to 16.
 	fn open(n: u32) -> Weight {
@@ -117,19 +124,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	fn void_withheld() -> Weight {
 		// Least time: 244_405_000 picoseconds.
-		Weight::from_parts(258_906_000, 11402)
-			.saturating_add(T::DbWeight::get().reads(16_u64))
-			.saturating_add(T::DbWeight::get().writes(18_u64))
+		Weight::from_parts(348_906_000, 15402)
+			.saturating_add(T::DbWeight::get().reads(21_u64))
+			.saturating_add(T::DbWeight::get().writes(23_u64))
 	}
 	/// `n` is from 1 to 256.
 	fn refund(n: u32) -> Weight {
 		// Least time: 133_369_000 picoseconds.
 		Weight::from_parts(40_857_050, 15771)
-			.saturating_add(Weight::from_parts(99_622_032, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(134_622_032, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(7_u64))
-			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
-			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2858).saturating_mul(n.into()))
 	}
 	/// `n` is from 1 to 64.
@@ -184,17 +191,17 @@ impl WeightInfo for () {
 	}
 	fn submit_batch(n: u32) -> Weight {
 		Weight::from_parts(243_994_000, 8523)
-			.saturating_add(Weight::from_parts(166_128_606, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(211_128_606, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(14_u64))
-			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().reads((8_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(12_u64))
-			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
 	}
 	fn refute() -> Weight {
-		Weight::from_parts(351_244_000, 8799)
-			.saturating_add(ParityDbWeight::get().reads(15_u64))
-			.saturating_add(ParityDbWeight::get().writes(15_u64))
+		Weight::from_parts(441_244_000, 12799)
+			.saturating_add(ParityDbWeight::get().reads(20_u64))
+			.saturating_add(ParityDbWeight::get().writes(20_u64))
 	}
 	fn settle() -> Weight {
 		Weight::from_parts(282_642_000, 14005)
@@ -202,32 +209,37 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(9_u64))
 	}
 	fn distribute(n: u32) -> Weight {
-		Weight::from_parts(22_341_521, 3796)
-			.saturating_add(Weight::from_parts(54_607_922, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(4_u64))
-			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
-			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+		Weight::from_parts(52_341_521, 5796)
+			.saturating_add(Weight::from_parts(84_607_922, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(11_u64))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes(8_u64))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
 	}
 	fn distribute_range(n: u32) -> Weight {
-		Weight::from_parts(43_657_810, 3796)
-			.saturating_add(Weight::from_parts(45_532_964, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(5_u64))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes(4_u64))
-			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(n.into())))
+		Weight::from_parts(73_657_810, 5796)
+			.saturating_add(Weight::from_parts(75_532_964, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(12_u64))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes(9_u64))
+			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
 	}
+	fn forfeit() -> Weight {
+		Weight::from_parts(65_000_000, 3796)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
 	fn refute_receipt() -> Weight {
-		Weight::from_parts(338_785_000, 8799)
-			.saturating_add(ParityDbWeight::get().reads(15_u64))
-			.saturating_add(ParityDbWeight::get().writes(16_u64))
+		Weight::from_parts(428_785_000, 12799)
+			.saturating_add(ParityDbWeight::get().reads(20_u64))
+			.saturating_add(ParityDbWeight::get().writes(21_u64))
 	}
 	fn report_equivocation() -> Weight {
-		Weight::from_parts(281_971_000, 6196)
-			.saturating_add(ParityDbWeight::get().reads(13_u64))
-			.saturating_add(ParityDbWeight::get().writes(10_u64))
+		Weight::from_parts(371_971_000, 10196)
+			.saturating_add(ParityDbWeight::get().reads(18_u64))
+			.saturating_add(ParityDbWeight::get().writes(15_u64))
 	}
 	fn open(n: u32) -> Weight {
 		Weight::from_parts(40_752_618, 4519)
@@ -244,17 +256,17 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn void_withheld() -> Weight {
-		Weight::from_parts(258_906_000, 11402)
-			.saturating_add(ParityDbWeight::get().reads(16_u64))
-			.saturating_add(ParityDbWeight::get().writes(18_u64))
+		Weight::from_parts(348_906_000, 15402)
+			.saturating_add(ParityDbWeight::get().reads(21_u64))
+			.saturating_add(ParityDbWeight::get().writes(23_u64))
 	}
 	fn refund(n: u32) -> Weight {
 		Weight::from_parts(40_857_050, 15771)
-			.saturating_add(Weight::from_parts(99_622_032, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(134_622_032, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(7_u64))
-			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().reads((7_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
-			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2858).saturating_mul(n.into()))
 	}
 	fn prune(n: u32) -> Weight {

@@ -274,7 +274,7 @@ mod benchmarks {
 		fund::<T>(&agent, 1)?;
 		let (voucher, signature) = short_voucher::<T>(0, &agent, least_amount::<T>())?;
 		let Voucher { payer, cumulative, .. } = voucher;
-		let drawing = Draw { payer, drawn: cumulative, ceiling: cumulative, signer: None, signature };
+		let drawing = Draw { payer, drawn: cumulative, ceiling: cumulative, signer: None, signature, weighs: true };
 
 		#[block]
 		{

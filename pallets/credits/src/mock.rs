@@ -270,7 +270,7 @@ pub(crate) fn voucher(nonce: u32, cumulative: Balance) -> Voucher<AccountId32> {
 /// A draw of `drawn` from Alice under her own voucher over `ceiling` for channel 0.
 pub(crate) fn draw_of(drawn: Balance, ceiling: Balance) -> Draw<AccountId32, MultiSignature> {
 	let signature = ALICE.sign(&voucher(0, ceiling).payload(&domain()));
-	Draw { payer: alice(), drawn, ceiling, signer: None, signature }
+	Draw { payer: alice(), drawn, ceiling, signer: None, signature, weighs: false }
 }
 
 /// The same, under a voucher that a session key has signed.

@@ -2,13 +2,13 @@
 
 use crate::{
 	pallet::{Config, Contributions, Datanets, Error, Event, Notices, Pallet},
-	types::{forfeit, Committee, Contribution, Notice, Status},
+	types::{forfeit, weight_lost, Committee, Contribution, Notice, Status},
 };
 use alloc::vec;
 use frame_support::ensure;
 use openledger_primitives::{
 	judgement::{Case, Verdict},
-	traits::{Brief, Cases},
+	traits::{Brief, Cases, Contributions as Weights},
 	ContributionId, DatanetId,
 };
 use sp_runtime::{DispatchError, DispatchResult};
@@ -86,6 +86,10 @@ impl<T: Config> Pallet<T> {
 				Self::remove(datanet, contribution, &offer)?;
 				Self::burn_held(crate::HoldReason::ContributionBond, &contributor, lost)?;
 				Self::release_bond(&contributor, bond.saturating_sub(lost))?;
+				let part = weight_lost(bond, lost);
+				if !part.is_zero() {
+					T::ContributionWeight::burn(&contributor, part);
+				}
 				lost
 			}
 			Some(Verdict::Accepted) => {

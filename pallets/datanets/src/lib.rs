@@ -44,7 +44,8 @@
 //! lowest number owns the cluster: the leaves of all of them name its contributor.
 //!
 //! Rows keep their numbers in all later versions, so a takedown names a row and no version. What is forfeited is burnt:
-//! nobody gains by a harsh verdict.
+//! nobody gains by a harsh verdict. With the bond, some of the contributor's weight in the contribution chamber is burnt
+//! ([`types::weight_lost`]). A notice that is upheld costs none: who contested was wrong about a right, not about the rows.
 //!
 //! The commons are shared by an accumulator ([`types::Commons`]), so a call costs the same whatever the number of
 //! contributors (`docs/adr/0018-commons.md`).
@@ -140,8 +141,9 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use openledger_primitives::{
-		judgement::Verdict, traits::Assessed, Balance, Commitment, ContributionId, DatanetId, Licence, RowLeaf,
-		MAX_PROOF,
+		judgement::Verdict,
+		traits::{Assessed, Contributions as Weights},
+		Balance, Commitment, ContributionId, DatanetId, Licence, RowLeaf, MAX_PROOF,
 	};
 	use sp_core::H256;
 	use sp_runtime::traits::{AccountIdConversion, Zero};
@@ -171,6 +173,9 @@ pub mod pallet {
 		type AnswerWindow: Get<BlockNumberFor<Self>>;
 		/// Who passed the assessment of a datanet.
 		type Assessments: Assessed<Self::AccountId>;
+		/// Who weighs what in the contribution chamber: whose rows are found bad loses of it. With `()` nobody does. Not named
+		/// as elsewhere: contributions are rows here.
+		type ContributionWeight: Weights<Self::AccountId>;
 		/// What is held for a request and for a grant; 0 lets anyone fill the storage of others' datanets for nothing.
 		type AccessDeposit: Get<Balance>;
 		/// The longest a grant can last; a long one outlives the terms that the owner would set later.

@@ -12,11 +12,11 @@ use frame_support::{
 };
 use openledger_primitives::{
 	judgement::{seal_contribution, Case, Verdict},
-	traits::{Assessed as AssessedTrait, Cases},
+	traits::{Assessed as AssessedTrait, Cases, Contributions as Weights},
 	Blake2b256, Commitment, ContentHash, ContributionId, DatanetId, Domain, MerkleTree, RowLeaf, MAX_PROOF,
 };
 use sp_core::H256;
-use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError, DispatchResult};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError, DispatchResult, Perbill};
 
 #[frame_support::runtime]
 mod runtime {
@@ -115,6 +115,29 @@ impl AssessedTrait<AccountId> for Assessments {
 	}
 }
 
+/// Whose weight was burnt, by which part. In storage, so that what fails leaves no trace.
+#[frame_support::storage_alias]
+pub(crate) type Burnt = StorageValue<Chamber, Vec<(AccountId, Perbill)>, frame_support::pallet_prelude::ValueQuery>;
+
+/// The contribution chamber, which notes what is burnt.
+pub struct Chamber;
+
+impl Weights<AccountId> for Chamber {
+	fn reserve(_: &AccountId, _: &AccountId, _: u128) -> Result<AccountId, DispatchError> {
+		Err(DispatchError::Unavailable)
+	}
+	fn release(_: &AccountId, _: &AccountId, _: &AccountId, _: u128) {}
+	fn faded(_: u128, _: u64) -> u128 {
+		0
+	}
+	fn mint(_: &AccountId, _: u128) {}
+	fn mint_through(_: &AccountId, _: &AccountId, _: u128) {}
+	fn burn(account: &AccountId, part: Perbill) {
+		Burnt::append((*account, part));
+	}
+	fn burn_through(_: &AccountId, _: Perbill) {}
+}
+
 impl pallet_datanets::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
@@ -128,6 +151,7 @@ impl pallet_datanets::Config for Test {
 	type NoticeBond = NoticeBond;
 	type AnswerWindow = AnswerWindow;
 	type Assessments = Assessments;
+	type ContributionWeight = Chamber;
 	type PalletId = DatanetsPalletId;
 	type MaxMeta = ConstU32<256>;
 	type MaxRowsPerContribution = ConstU32<MAX_ROWS>;

@@ -9,6 +9,7 @@ use frame_system::{pallet_prelude::BlockNumberFor, Config as SystemConfig};
 use openledger_primitives::{judgement::Fault, licence::MAX_SPDX, Balance, Commitment, ContributionId, Licence};
 use scale_info::TypeInfo;
 use sp_core::H256;
+use sp_runtime::{PerThing, Perbill, Rounding};
 
 /// An SPDX licence identifier such as `CC-BY-4.0`, as it is given to the chain.
 pub type Spdx = BoundedVec<u8, ConstU32<MAX_SPDX>>;
@@ -218,6 +219,22 @@ pub fn forfeit(bond: Balance, fault: Fault) -> Balance {
 	// Rounded up, against the contributor; never more than the bond.
 	let whole = (bond / 6).saturating_mul(sixths);
 	whole.saturating_add((bond % 6).saturating_mul(sixths).div_ceil(6)).min(bond)
+}
+
+/// What of a contributor's weight in the contribution chamber is burnt for all of a bond.
+const MOST_WEIGHT_LOST: Perbill = Perbill::from_percent(10);
+
+/// What of a contributor's weight is burnt when it loses `lost` of `bond`: a tenth of the part that it loses, rounded up.
+///
+/// It is measured by the contribution that was judged and by nothing else. What the contributor has bonded in all is known too,
+/// but a bond that is offered to a datanet of one's own can be withdrawn at will: by that measure who poisons would
+/// have as much on hold as makes the loss vanish, and who offers a single contribution would lose all that it has earned in
+/// years. A tenth for each bad contribution leaves half after seven of them, whatever their size.
+pub fn weight_lost(bond: Balance, lost: Balance) -> Perbill {
+	let part = Perbill::from_rational_with_rounding(lost.min(bond), bond, Rounding::Up).unwrap_or_default();
+	let tenth = u64::from(part.deconstruct()).saturating_mul(MOST_WEIGHT_LOST.deconstruct().into());
+	let parts = tenth.div_ceil(Perbill::ACCURACY.into());
+	Perbill::from_parts(u32::try_from(parts).unwrap_or(Perbill::ACCURACY))
 }
 
 /// A demand that a row be taken down.

@@ -54,7 +54,7 @@ fn trees(c: &mut Criterion) {
 }
 
 fn weights(c: &mut Criterion) {
-	let weight = Weight { raw: 1 << 90, fast: 1 << 89, slow: 1 << 88 };
+	let weight = Weight { fast: 1 << 89, slow: 1 << 88 };
 	c.bench_function("rolling a weight by 100 days", |b| {
 		b.iter(|| black_box(weight).roll(&Maturity::PROTOCOL, black_box(8_640_000)))
 	});

@@ -75,6 +75,9 @@ pub struct Draw<AccountId, Signature> {
 	pub signer: Option<AccountId>,
 	/// Its signature.
 	pub signature: Signature,
+	/// Whether what is drawn mints contribution weight: then the payer's bond must have room for it (protocol §11). The
+	/// payouts of the batch count the weight of these payers' receipts and of no others.
+	pub weighs: bool,
 }
 
 /// A leaf of an index with its proof.
@@ -128,7 +131,9 @@ mod tests {
 	/// Receipts 5 to 9, fees 3,500, and the payouts of an agent that keeps everything.
 	fn batch() -> (BatchClaim<u8>, SumTree<Blake2b256>, SumTree<Blake2b256>, Vec<Payout<u8>>) {
 		let receipts = SumTree::new((5..10).map(|seq| (receipt(seq).leaf(&DOMAIN, &AGENT), receipt(seq).fee))).unwrap();
-		let (_, payouts) = payout::settle(&DEFAULT_SPLIT, &AGENT, receipts.commitment().sum, vec![]).unwrap();
+		let divided =
+			(5..10).map(|seq| payout::Divided { payer: 2, fee: receipt(seq).fee, weighs: true, lines: vec![] });
+		let (_, payouts) = payout::settle(&DEFAULT_SPLIT, &AGENT, divided).unwrap();
 		let tree = payout::tree(&payouts, &DOMAIN, &AGENT, 5).unwrap();
 		let (of_receipts, of_payouts) = (receipts.commitment(), tree.commitment());
 		(BatchClaim { agent: AGENT, first_seq: 5, receipts: of_receipts, payouts: of_payouts }, receipts, tree, payouts)
@@ -160,6 +165,7 @@ mod tests {
 		assert!(batch.has_payout(&DOMAIN, 0, payout, &proof));
 		assert!(!batch.has_payout(&DOMAIN, 1, payout, &proof));
 		assert!(!batch.has_payout(&DOMAIN, 0, &Payout { amount: 1, ..payout.clone() }, &proof));
+		assert!(!batch.has_payout(&DOMAIN, 0, &Payout { weight: 1, ..payout.clone() }, &proof));
 		assert!(!BatchClaim { first_seq: 6, ..batch.clone() }.has_payout(&DOMAIN, 0, payout, &proof));
 		assert!(!BatchClaim { agent: 9, ..batch }.has_payout(&DOMAIN, 0, payout, &proof));
 	}

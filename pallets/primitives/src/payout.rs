@@ -93,6 +93,14 @@ pub struct Line<AccountId> {
 	pub amount: Balance,
 }
 
+impl<AccountId: PartialEq> Line<AccountId> {
+	/// Whether the line weighs if `payer`, out of whose fee it is, does: not what the payer pays itself, nor what a commons has,
+	/// which is nobody's work yet.
+	pub fn weighs(&self, payer: &AccountId) -> bool {
+		self.account != *payer && !matches!(self.role, Role::Commons { .. })
+	}
+}
+
 /// A model's owners and their shares of what it earns, in basis points that add up to 10,000.
 pub type Owners<AccountId> = Vec<(AccountId, u16)>;
 
@@ -273,35 +281,97 @@ impl<AccountId: Clone> Answer<AccountId> {
 	}
 }
 
+/// A receipt of a batch, divided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Divided<AccountId> {
+	/// Who has paid.
+	pub payer: AccountId,
+	/// The fee in planck.
+	pub fee: Balance,
+	/// Whether what the payer pays in this batch mints weight.
+	pub weighs: bool,
+	/// Who is paid from the fee, except the agent.
+	pub lines: Vec<Line<AccountId>>,
+}
+
 /// What a batch pays: one payout per account in the order of accounts, the agent's among them. `None` on overflow.
 ///
-/// Each beneficiary's weight is its share of the burn, rounded down.
+/// A beneficiary's weight is its share of what the fees of those payers burn that weigh, rounded down: burn · (what it has of
+/// their receipts and [`weighs`](Line::weighs)) / payouts. It is never more than [`most_weight`]. What the agent pays itself
+/// weighs for nobody.
 pub fn settle<AccountId: Ord + Clone>(
 	split: &FeeSplit,
 	agent: &AccountId,
-	fees: Balance,
-	lines: impl IntoIterator<Item = Line<AccountId>>,
+	receipts: impl IntoIterator<Item = Divided<AccountId>>,
 ) -> Option<(Reserved, Vec<Payout<AccountId>>)> {
-	let reserved = split.reserve(fees)?;
-	let mut sums = BTreeMap::<AccountId, Balance>::new();
-	let mut left = reserved.payouts;
-	for line in lines {
-		left = left.checked_sub(line.amount)?;
-		let sum = sums.entry(line.account).or_default();
-		*sum = sum.checked_add(line.amount)?;
+	let mut all = Shared::default();
+	let mut weighing = Shared::default();
+	for Divided { payer, fee, weighs, lines } in receipts {
+		all.add(fee, &lines, |_| true)?;
+		if weighs && payer != *agent {
+			weighing.add(fee, &lines, |line| line.weighs(&payer))?;
+		}
 	}
-	if left > 0 {
-		let sum = sums.entry(agent.clone()).or_default();
-		*sum = sum.checked_add(left)?;
-	}
+	let (reserved, sums) = all.close(split, agent)?;
+	let (_, weights) = weighing.close(split, agent)?;
 	let payouts = sums
 		.into_iter()
 		.filter(|(_, amount)| *amount > 0)
 		.map(|(account, amount)| {
-			Some(Payout { account, amount, weight: proportion(reserved.burn, amount, reserved.payouts)? })
+			let weighed = weights.get(&account).copied().unwrap_or_default().min(amount);
+			Some(Payout { account, amount, weight: most_weight(reserved.burn, weighed, reserved.payouts)? })
 		})
 		.collect::<Option<_>>()?;
 	Some((reserved, payouts))
+}
+
+/// The most weight that a payout can carry: its share of what the batch burns. `None` on overflow, or without payouts.
+pub fn most_weight(burn: Balance, amount: Balance, payouts: Balance) -> Option<Balance> {
+	proportion(burn, amount, payouts)
+}
+
+/// What receipts share out.
+struct Shared<AccountId> {
+	fees: Balance,
+	/// What the lines take, those included that do not count.
+	taken: Balance,
+	sums: BTreeMap<AccountId, Balance>,
+}
+
+impl<AccountId> Default for Shared<AccountId> {
+	fn default() -> Self {
+		Self { fees: 0, taken: 0, sums: BTreeMap::new() }
+	}
+}
+
+impl<AccountId: Ord + Clone> Shared<AccountId> {
+	fn add(
+		&mut self,
+		fee: Balance,
+		lines: &[Line<AccountId>],
+		counts: impl Fn(&Line<AccountId>) -> bool,
+	) -> Option<()> {
+		self.fees = self.fees.checked_add(fee)?;
+		for line in lines {
+			self.taken = self.taken.checked_add(line.amount)?;
+			if counts(line) {
+				let sum = self.sums.entry(line.account.clone()).or_default();
+				*sum = sum.checked_add(line.amount)?;
+			}
+		}
+		Some(())
+	}
+
+	/// Gives the agent what the lines leave.
+	fn close(mut self, split: &FeeSplit, agent: &AccountId) -> Option<(Reserved, BTreeMap<AccountId, Balance>)> {
+		let reserved = split.reserve(self.fees)?;
+		let left = reserved.payouts.checked_sub(self.taken)?;
+		if left > 0 {
+			let sum = self.sums.entry(agent.clone()).or_default();
+			*sum = sum.checked_add(left)?;
+		}
+		Some((reserved, self.sums))
+	}
 }
 
 #[cfg(test)]
@@ -365,10 +435,68 @@ mod tests {
 		let lines = answer.lines(&DEFAULT_SPLIT).unwrap();
 		let amounts: Vec<(u8, u128)> = lines.iter().map(|line| (line.account, line.amount)).collect();
 		assert_eq!(amounts, [(1, 2_000), (7, 3_431), (8, 68), (9, 1)]);
-		let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, 10_000, lines).unwrap();
+		let receipts = [Divided { payer: 6, fee: 10_000, weighs: true, lines }];
+		let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, receipts.clone()).unwrap();
 		assert_eq!((reserved.burn, reserved.treasury, reserved.payouts), (500, 300, 8_500));
-		let amounts: Vec<(u8, u128)> = payouts.iter().map(|p| (p.account, p.amount)).collect();
-		assert_eq!(amounts, [(1, 2_000), (5, 3_000), (7, 3_431), (8, 68), (9, 1)]);
+		let found: Vec<(u8, u128, u128)> = payouts.iter().map(|p| (p.account, p.amount, p.weight)).collect();
+		// 500 · amount / 8,500, rounded down.
+		assert_eq!(found, [(1, 2_000, 117), (5, 3_000, 176), (7, 3_431, 201), (8, 68, 4), (9, 1, 0)]);
+		let without = receipts.map(|receipt| Divided { weighs: false, ..receipt });
+		let (_, weightless) = settle(&DEFAULT_SPLIT, &5, without).unwrap();
+		let expected: Vec<_> = payouts.into_iter().map(|payout| Payout { weight: 0, ..payout }).collect();
+		assert_eq!(weightless, expected, "the money is the same");
+	}
+
+	#[test]
+	fn weight_is_of_those_who_weigh_and_not_of_oneself() {
+		let role = Role::Model { model: ModelId(0) };
+		let receipt = |payer, fee, weighs, lines: &[(u8, u128)]| Divided {
+			payer,
+			fee,
+			weighs,
+			lines: lines.iter().map(|(account, amount)| Line { account: *account, role, amount: *amount }).collect(),
+		};
+		let weights = |receipts: &[Divided<u8>]| {
+			let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, receipts.to_vec()).unwrap();
+			assert_eq!((reserved.burn, reserved.payouts), (1_000, 17_000));
+			payouts.iter().map(|payout| (payout.account, payout.weight)).collect::<Vec<_>>()
+		};
+		let one = |weighs| receipt(1, 10_000, weighs, &[(3, 3_400), (4, 1_700)]);
+		let two = |weighs| receipt(2, 10_000, weighs, &[(3, 1_700), (2, 3_400)]);
+		// Of 17,000: the agent has 3,400 of each, 3 has 3,400 and 1,700, 4 has 1,700 and 2 has 3,400 of what it pays itself.
+		assert_eq!(weights(&[one(true), two(true)]), [(2, 0), (3, 300), (4, 100), (5, 400)]);
+		assert_eq!(weights(&[one(true), two(false)]), [(2, 0), (3, 200), (4, 100), (5, 200)]);
+		assert_eq!(weights(&[one(false), two(true)]), [(2, 0), (3, 100), (4, 0), (5, 200)]);
+		assert_eq!(weights(&[one(false), two(false)]), [(2, 0), (3, 0), (4, 0), (5, 0)]);
+		// What the agent's beneficiary pays weighs for nobody.
+		let own = receipt(5, 10_000, true, &[(3, 1_700), (2, 3_400)]);
+		assert_eq!(weights(&[one(false), own]), [(2, 0), (3, 0), (4, 0), (5, 0)]);
+		// A commons has not worked; what it has weighs for nobody else either.
+		let mut commons = one(true);
+		commons.lines[0].role = Role::Commons { datanet: None };
+		assert_eq!(weights(&[commons, two(true)]), [(2, 0), (3, 100), (4, 100), (5, 400)]);
+	}
+
+	#[test]
+	fn a_commons_is_paid_and_weighs_nothing() {
+		let line = |account, role| Line { account, role, amount: 3_400 };
+		let lines = vec![line(3, Role::Model { model: ModelId(0) }), line(4, Role::Commons { datanet: None })];
+		let receipt = Divided { payer: 1, fee: 10_000, weighs: true, lines };
+		let (_, payouts) = settle(&DEFAULT_SPLIT, &5, [receipt]).unwrap();
+		let found: Vec<_> = payouts.iter().map(|payout| (payout.account, payout.amount, payout.weight)).collect();
+		assert_eq!(found, [(3, 3_400, 200), (4, 3_400, 0), (5, 1_700, 100)]);
+	}
+
+	#[test]
+	fn lines_beyond_the_payouts_are_refused() {
+		let line = |amount| Line { account: 3, role: Role::Commons { datanet: None }, amount };
+		let receipt = |amount| Divided { payer: 1, fee: 1_000, weighs: true, lines: vec![line(amount)] };
+		assert!(settle(&DEFAULT_SPLIT, &5, [receipt(850)]).is_some());
+		assert_eq!(settle(&DEFAULT_SPLIT, &5, [receipt(851)]), None);
+		assert_eq!(settle(&DEFAULT_SPLIT, &5, [receipt(u128::MAX), receipt(u128::MAX)]), None);
+		let (reserved, payouts) = settle(&DEFAULT_SPLIT, &5, []).unwrap();
+		assert_eq!((reserved.payouts, payouts), (0, vec![]));
+		assert_eq!(most_weight(1, 1, 0), None);
 	}
 
 	#[test]
@@ -486,11 +614,10 @@ mod tests {
 		#[test]
 		fn money_is_conserved_under_any_split(
 			split in splits(),
-			answers in prop::collection::vec((0..1u128 << 100, lineages(), sources()), 0..6),
+			answers in prop::collection::vec((0u8..12, any::<bool>(), 0..1u128 << 100, lineages(), sources()), 0..6),
 		) {
-			let fees = answers.iter().map(|(fee, ..)| fee).sum();
-			let mut all = vec![];
-			for (fee, royalties, sources) in answers {
+			let mut receipts = vec![];
+			for (payer, weighs, fee, royalties, sources) in answers {
 				let answer = Answer { fee, royalties, sources, commons: (9, None) };
 				let lines = answer.lines(&split).unwrap();
 				let (model_pool, data_pool) = split.pools(fee).unwrap();
@@ -498,13 +625,52 @@ mod tests {
 				prop_assert_eq!(lines.iter().filter(is_model).map(|line| line.amount).sum::<u128>(), model_pool);
 				let others = lines.iter().filter(|line| !is_model(line));
 				prop_assert_eq!(others.map(|line| line.amount).sum::<u128>(), data_pool);
-				all.extend(lines);
+				receipts.push(Divided { payer, fee, weighs, lines });
 			}
-			let (reserved, payouts) = settle(&split, &5, fees, all).unwrap();
+			let fees: u128 = receipts.iter().map(|receipt| receipt.fee).sum();
+			let (reserved, payouts) = settle(&split, &5, receipts).unwrap();
 			prop_assert_eq!(reserved.burn + reserved.treasury + reserved.stakers + reserved.auditors + reserved.payouts, fees);
 			prop_assert_eq!(payouts.iter().map(|payout| payout.amount).sum::<u128>(), reserved.payouts);
-			prop_assert!(payouts.iter().map(|payout| payout.weight).sum::<u128>() <= reserved.burn);
 			prop_assert!(payouts.windows(2).all(|pair| pair[0].account < pair[1].account));
+		}
+
+		#[test]
+		fn weight_is_at_most_the_burn_of_those_who_weigh(
+			split in splits(),
+			answers in prop::collection::vec((0u8..8, any::<bool>(), 1..1u128 << 100, lineages(), sources()), 1..6),
+		) {
+			let receipts: Vec<_> = answers
+				.into_iter()
+				.map(|(payer, weighs, fee, royalties, sources)| {
+					let lines = Answer { fee, royalties, sources, commons: (9, None) }.lines(&split).unwrap();
+					Divided { payer, fee, weighs, lines }
+				})
+				.collect();
+			let (reserved, payouts) = settle(&split, &5, receipts.clone()).unwrap();
+			let weight = |payouts: &[Payout<u8>]| payouts.iter().map(|payout| payout.weight).sum::<u128>();
+			let weighing = |receipt: &&Divided<u8>| receipt.weighs && receipt.payer != 5;
+			let fees: u128 = receipts.iter().map(|receipt| receipt.fee).sum();
+			let theirs: u128 = receipts.iter().filter(weighing).map(|receipt| receipt.fee).sum();
+			// What is set aside is rounded down four times; what is left of that is shared out too.
+			let share = proportion(reserved.burn, theirs, fees).unwrap();
+			let rounding = most_weight(reserved.burn, 4, reserved.payouts).map_or(0, |weight| weight + 1);
+			prop_assert!(weight(&payouts) <= reserved.burn.min(share + rounding));
+			for payout in &payouts {
+				let most = most_weight(reserved.burn, payout.amount, reserved.payouts).unwrap();
+				prop_assert!(payout.weight <= most);
+				prop_assert!(payout.account != 9 || payout.weight == 0, "the commons weighs");
+				// Whoever pays for everything it is paid from has no weight of it.
+				let alone = receipts.iter().filter(weighing).all(|receipt| receipt.payer == payout.account);
+				prop_assert!(!alone || payout.weight == 0 || payout.account == 5 && theirs > 0);
+			}
+			// With one payer less that weighs, nobody has more.
+			let fewer = receipts.iter().cloned().map(|receipt| Divided { weighs: receipt.weighs && receipt.payer > 2, ..receipt });
+			let (_, less) = settle(&split, &5, fewer).unwrap();
+			for (one, other) in less.iter().zip(&payouts) {
+				// The agent has what rounding leaves over, which is not the same for fewer.
+				let slack = if one.account == 5 { rounding } else { 0 };
+				prop_assert!(one.amount == other.amount && one.weight <= other.weight + slack);
+			}
 		}
 	}
 }

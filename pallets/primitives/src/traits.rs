@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::H256;
 use scale_info::TypeInfo;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
 /// What other pallets need of agents.
 pub trait Agents<AccountId> {
@@ -213,4 +213,46 @@ pub trait Models<AccountId> {
 	fn index_source(model: ModelId) -> Option<(DatanetId, u32)>;
 	/// Whether agents may offer the model: it exists, can generate, and is not deprecated.
 	fn servable(model: ModelId) -> bool;
+}
+
+/// Contribution weight, as those see it who settle, slash and take down (protocol §11).
+pub trait Contributions<AccountId> {
+	/// Set aside room of the bond behind `payer` for giving `weight` through `agent`. Returns whose room it is: the guarantor.
+	/// Fails if nobody has bonded for the payer, or if the bond, or the payer's part of it, has no room for so much.
+	fn reserve(payer: &AccountId, agent: &AccountId, weight: Balance) -> Result<AccountId, DispatchError>;
+	/// Give room back to the guarantor that was reserved for `payer`: what it was reserved for will not be minted.
+	fn release(payer: &AccountId, guarantor: &AccountId, agent: &AccountId, weight: Balance);
+	/// What is left of `weight` whose room was set aside `age` blocks ago. Who mints late mints, and who releases late gives
+	/// back, less by as much as the room has faded meanwhile: otherwise a bond would be free before what it answers for lives.
+	fn faded(weight: Balance, age: u64) -> Balance;
+	/// Mint weight for `account`.
+	fn mint(account: &AccountId, weight: Balance);
+	/// Mint weight for `account`, which has it as the beneficiary of `agent`: it answers for the agent.
+	fn mint_through(agent: &AccountId, account: &AccountId, weight: Balance);
+	/// Burn a part of the weight of `account`, and of what it may still vote with in running polls.
+	fn burn(account: &AccountId, part: Perbill);
+	/// Burn a part of what was minted through `agent` for those who were its beneficiaries. What they have otherwise is not
+	/// touched: an agent names its beneficiary without asking.
+	fn burn_through(agent: &AccountId, part: Perbill);
+}
+
+/// Nobody weighs anything.
+impl<AccountId> Contributions<AccountId> for () {
+	fn reserve(_: &AccountId, _: &AccountId, _: Balance) -> Result<AccountId, DispatchError> {
+		Err(DispatchError::Unavailable)
+	}
+
+	fn release(_: &AccountId, _: &AccountId, _: &AccountId, _: Balance) {}
+
+	fn faded(_: Balance, _: u64) -> Balance {
+		0
+	}
+
+	fn mint(_: &AccountId, _: Balance) {}
+
+	fn mint_through(_: &AccountId, _: &AccountId, _: Balance) {}
+
+	fn burn(_: &AccountId, _: Perbill) {}
+
+	fn burn_through(_: &AccountId, _: Perbill) {}
 }

@@ -223,12 +223,13 @@ def encoded(question, g):
             return fee_split(g["split"]) + u(g["fee"], 16) + items(g["royalties"], royalty) + items(g["sources"], source) \
                 + unhex(c["account"]) + option(c["datanet"], lambda datanet: u(datanet, 4))
         case 12:
-            return fee_split(g["split"]) + unhex(g["agent"]) + u(g["fees"], 16) + items(g["lines"], line)
+            divided = lambda r: unhex(r["payer"]) + u(r["fee"], 16) + u(r["weighs"], 1) + items(r["lines"], line)
+            return fee_split(g["split"]) + unhex(g["agent"]) + items(g["receipts"], divided)
         case 13:
             return u(g["amount"], 16) + u(g["part"], 16) + u(g["whole"], 16) + items(g["weights"], lambda w: u(w, 16))
         case 14:
             w, t = g["weight"], g["half_lives_seconds"]
-            return b"".join(u(w[n], 16) for n in ("raw", "fast", "slow")) + b"".join(u(t[n], 4) for n in ("decay", "fast", "slow")) \
+            return b"".join(u(w[n], 16) for n in ("fast", "slow")) + b"".join(u(t[n], 4) for n in ("fast", "slow")) \
                 + u(g["elapsed_seconds"], 8)
         case 15 | 16:
             sums = "amounts" in g
@@ -256,7 +257,7 @@ def output(question, answer):
         case 13:
             return items(answer, lambda amount: u(amount, 16))
         case 14:
-            return b"\1" + b"".join(u(answer["weight"][n], 16) for n in ("raw", "fast", "slow")) + u(answer["matured"], 16)
+            return option(answer, lambda a: b"".join(u(a["weight"][n], 16) for n in ("fast", "slow")) + u(a["standing"], 16))
 
 
 def index_leaf(genesis, index, leaf):
@@ -452,35 +453,45 @@ def reserve(split, fees):
     return set_aside, fees - sum(set_aside.values())
 
 
+def shared_out(split, agent, receipts, counts):
+    """Who has what of the receipts: the lines that count, and the agent what all lines leave."""
+    sums, left = {}, reserve(split, sum(int(receipt["fee"]) for receipt in receipts))[1]
+    for receipt in receipts:
+        for line in receipt["lines"]:
+            left -= int(line["amount"])
+            if counts(receipt, line):
+                sums[line["account"]] = sums.get(line["account"], 0) + int(line["amount"])
+    sums[agent] = sums.get(agent, 0) + left
+    return sums
+
+
 def settlement(given):
-    set_aside, payouts = reserve(given["split"], int(given["fees"]))
-    sums = {}
-    for line in given["lines"]:
-        sums[line["account"]] = sums.get(line["account"], 0) + int(line["amount"])
-    left = payouts - sum(sums.values())
-    sums[given["agent"]] = sums.get(given["agent"], 0) + left
-    paid = [{"account": account, "amount": str(amount), "weight": str(set_aside["burn"] * amount // payouts)}
-            for account, amount in sorted(sums.items()) if amount]
+    split, agent, receipts = given["split"], given["agent"], given["receipts"]
+    set_aside, payouts = reserve(split, sum(int(receipt["fee"]) for receipt in receipts))
+    amounts = shared_out(split, agent, receipts, lambda receipt, line: True)
+    weighing = [receipt for receipt in receipts if receipt["weighs"] and receipt["payer"] != agent]
+    counts = lambda receipt, line: line["account"] != receipt["payer"] and line["role"] != "commons"
+    weighed = shared_out(split, agent, weighing, counts)
+    paid = [{"account": account, "amount": str(amount),
+             "weight": str(set_aside["burn"] * min(weighed.get(account, 0), amount) // payouts)}
+            for account, amount in sorted(amounts.items()) if amount]
     return {**{role: str(amount) for role, amount in set_aside.items()}, "payouts_sum": str(payouts), "payouts": paid}
 
 
 # Weight
 
 def weight_is(given, answer):
-    raw, fast, slow = (Decimal(given["weight"][name]) for name in ("raw", "fast", "slow"))
-    hd, hf, hs = (Decimal(given["half_lives_seconds"][name]) for name in ("decay", "fast", "slow"))
+    fast, slow = (Decimal(given["weight"][name]) for name in ("fast", "slow"))
+    hf, hs = (Decimal(given["half_lives_seconds"][name]) for name in ("fast", "slow"))
+    if answer is None or hf == 0 or hs < 2 * hf:
+        return answer is None and (hf == 0 or hs < 2 * hf)
     left = lambda half_life: Decimal(2) ** (-Decimal(given["elapsed_seconds"]) / half_life)
-    d, f, s = left(hd), left(hf), left(hs)
-    g = lambda x, hx, y, hy: (x - y) * hx / (hx - hy)
-    exact = {
-        "raw": raw * d,
-        "fast": fast * f + raw * g(d, hd, f, hf),
-        "slow": slow * s + fast * g(f, hf, s, hs) + raw * (g(d, hd, s, hs) - g(f, hf, s, hs)) * hd / (hd - hf),
-    }
-    bound = max(raw, fast, slow) / 2**52 + 4
+    f, s = left(hf), left(hs)
+    exact = {"fast": fast * f, "slow": slow * s + fast * (s - f) * hf / (hs - hf)}
+    bound = max(fast, slow) / 2**52 + 4
     rolled = {name: int(value) for name, value in answer["weight"].items()}
-    return all(abs(rolled[name] - exact[name]) <= bound for name in exact) \
-        and int(answer["matured"]) == min(rolled["fast"], rolled["slow"])
+    standing = rolled["slow"] + rolled["fast"] * int(hf) // int(hs - hf)
+    return all(abs(rolled[name] - exact[name]) <= bound for name in exact) and int(answer["standing"]) == standing
 
 
 # One case

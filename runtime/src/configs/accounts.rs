@@ -101,6 +101,13 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				call,
 				RuntimeCall::ConvictionVoting(..)
 					| RuntimeCall::Referenda(..)
+					| RuntimeCall::ContributionVoting(
+						pallet_contribution_voting::Call::vote { .. }
+							| pallet_contribution_voting::Call::remove_vote { .. }
+							| pallet_contribution_voting::Call::delegate { .. }
+							| pallet_contribution_voting::Call::undelegate { .. }
+							| pallet_contribution_voting::Call::count { .. }
+					) | RuntimeCall::ContributionReferenda(..)
 					| RuntimeCall::Preimage(..)
 					| RuntimeCall::Utility(..)
 			),

@@ -1,19 +1,28 @@
 //! What the benchmarks of our pallets need of each other.
 
-use crate::{AccountId, Balance, Runtime, Signature};
-use alloc::vec::Vec;
+use super::{origins::Origin, scheduling::Calls, tracks::contribution::SLASH_APPEAL};
+use crate::{constants::OPEN, AccountId, Balance, Runtime, RuntimeCall, Signature};
+use alloc::{boxed::Box, vec::Vec};
 use frame_benchmarking::{account, BenchmarkError};
-use frame_support::traits::Get;
+use frame_support::{
+	traits::{fungible::Mutate, schedule::DispatchTime, Get, StorePreimage},
+	BoundedVec,
+};
 use frame_system::RawOrigin;
 use openledger_primitives::{
-	judgement::Case, Commitment, ContributionId, DatanetId, ModelId, Role, Roles, SumCommitment, Voucher,
+	batch::MAX_PAYERS,
+	judgement::Case,
+	traits::{Agents as AgentsTrait, Shares},
+	Commitment, ContributionId, DatanetId, ModelId, Offence, Role, Roles, SumCommitment, Voucher,
 };
 use pallet_agents::benchmarking as agents;
-use pallet_attribution::benchmarking as attribution;
+use pallet_attribution::{benchmarking as attribution, Payer};
+use pallet_contribution_voting::benchmarking as voting;
 use pallet_credits::benchmarking as credits;
 use pallet_curation::benchmarking as curation;
 use pallet_datanets::benchmarking as datanets;
 use pallet_model_registry::benchmarking as registry;
+use pallet_referenda::Instance2;
 use pallet_verification::benchmarking as verification;
 use sp_core::H256;
 
@@ -39,8 +48,9 @@ impl curation::BenchmarkHelper<AccountId> for BenchmarkHelper {
 	}
 
 	fn case(datanet: DatanetId) -> Result<(Case, AccountId, AccountId), BenchmarkError> {
-		let contribution = ContributionId(0);
-		Ok((Case::Contribution { datanet, contribution }, account("contributor", 0, 0), account("owner", 0, 0)))
+		let (contribution, contributor) = (ContributionId(0), account("contributor", 0, 0));
+		voting::weighed::<Runtime>(&contributor)?;
+		Ok((Case::Contribution { datanet, contribution }, contributor, account("owner", 0, 0)))
 	}
 
 	fn make_random() {
@@ -110,6 +120,41 @@ impl attribution::BenchmarkHelper<AccountId, Signature> for BenchmarkHelper {
 
 	fn make_random() {
 		author_contributes();
+	}
+
+	fn bond_for(payer: &AccountId, agent: &AccountId, weight: Balance) -> Result<(), BenchmarkError> {
+		voting::sponsored::<Runtime>(payer, agent, weight)
+	}
+
+	fn weighed(account: &AccountId) -> Result<(), BenchmarkError> {
+		voting::weighed::<Runtime>(account)
+	}
+}
+
+impl voting::BenchmarkHelper<Runtime> for BenchmarkHelper {
+	/// An appeal against a slash of a batch with as many payers as there can be.
+	fn poll() -> Result<(u32, u16), BenchmarkError> {
+		let (agent, batch) = attribution::held_batch::<Runtime>()?;
+		let payer =
+			|number| Payer { account: account("buyer of the batch", number, 0), fee: 1, weight: 0, guarantor: None };
+		let payers: Vec<_> = (0..MAX_PAYERS).map(payer).collect();
+		let payers = payers.try_into().map_err(|_| "as many payers as there can be")?;
+		pallet_attribution::Payers::<Runtime>::insert(batch, BoundedVec::from(payers));
+		let shares = Shares { challenger: None, harmed: None, committee: None };
+		<crate::Agents as AgentsTrait<AccountId>>::defer_slash(&agent, Offence::Unsound, 1, batch, &shares)?;
+		let id = pallet_agents::NextSlash::<Runtime>::get().saturating_sub(1);
+		let call = RuntimeCall::from(pallet_agents::Call::cancel_slash { id });
+		let proposal = Calls::bound(call)?;
+		let submitter: AccountId = account("submitter", 0, 0);
+		crate::Balances::mint_into(&submitter, 1_000 * OPEN)?;
+		let index = pallet_referenda::ReferendumCount::<Runtime, Instance2>::get();
+		crate::ContributionReferenda::submit(
+			RawOrigin::Signed(submitter).into(),
+			Box::new(Origin::SlashAppeal.into()),
+			proposal,
+			DispatchTime::After(1),
+		)?;
+		Ok((index, SLASH_APPEAL))
 	}
 }
 

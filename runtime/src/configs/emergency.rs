@@ -4,12 +4,12 @@
 
 use super::origins::Emergency;
 use crate::{
-	constants::DAYS, AccountId, Balances, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, SafeMode,
-	TxPause,
+	pace::SafeModePeriod, AccountId, Balances, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
+	SafeMode, TxPause,
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, Contains, EitherOf, InsideBoth},
+	traits::{ConstU32, Contains, EitherOf, Get, InsideBoth},
 };
 use frame_system::{EnsureRoot, EnsureRootWithSuccess, EnsureWithSuccess};
 use pallet_tx_pause::RuntimeCallNameOf;
@@ -17,19 +17,16 @@ use pallet_tx_pause::RuntimeCallNameOf;
 /// Lets through what neither brake holds back.
 pub type Brakes = InsideBoth<SafeMode, TxPause>;
 
-/// Blocks after which safe mode ends by itself.
-const SAFE_MODE_BLOCKS: BlockNumber = DAYS;
-
 parameter_types! {
 	/// Nobody enters safe mode by paying for it.
 	pub const NoDeposit: Option<crate::Balance> = None;
 	/// Hence there is no deposit to give back.
 	pub const NoRelease: Option<BlockNumber> = None;
-	/// See [`SAFE_MODE_BLOCKS`].
-	pub const SafeModeBlocks: BlockNumber = SAFE_MODE_BLOCKS;
+	/// See [`SafeModePeriod`].
+	pub SafeModeBlocks: BlockNumber = SafeModePeriod::get();
 }
 
-/// A referendum on the track of root, or on the one for emergencies.
+/// Both chambers, or a referendum on the track for emergencies of either.
 type RootOrEmergency =
 	EitherOf<EnsureRootWithSuccess<AccountId, SafeModeBlocks>, EnsureWithSuccess<Emergency, AccountId, SafeModeBlocks>>;
 
@@ -80,8 +77,23 @@ impl Contains<RuntimeCall> for CallsInSafeMode {
 				| RuntimeCall::Scheduler(..)
 				| RuntimeCall::ConvictionVoting(..)
 				| RuntimeCall::Referenda(..)
+				| RuntimeCall::ContributionVoting(
+					pallet_contribution_voting::Call::vote { .. }
+						| pallet_contribution_voting::Call::remove_vote { .. }
+						| pallet_contribution_voting::Call::delegate { .. }
+						| pallet_contribution_voting::Call::undelegate { .. }
+						| pallet_contribution_voting::Call::count { .. }
+						| pallet_contribution_voting::Call::punish { .. }
+				) | RuntimeCall::ContributionReferenda(..)
+				| RuntimeCall::Chambers(..)
+				| RuntimeCall::BoundedParameters(..)
+				| RuntimeCall::Treasury(..)
 				| RuntimeCall::SafeMode(..)
 				| RuntimeCall::TxPause(..)
+				// The calls in these are looked at one by one.
+				| RuntimeCall::Utility(..)
+				| RuntimeCall::Proxy(..)
+				| RuntimeCall::Multisig(..)
 				| RuntimeCall::Agents(
 					pallet_agents::Call::answer_probe { .. } | pallet_agents::Call::cancel_slash { .. }
 				) | RuntimeCall::Attribution(
@@ -127,6 +139,9 @@ impl Contains<RuntimeCallNameOf<Runtime>> for CallsThatCannotBePaused {
 				| b"Scheduler"
 				| b"ConvictionVoting"
 				| b"Referenda"
+				| b"ContributionVoting"
+				| b"ContributionReferenda"
+				| b"Chambers"
 		)
 	}
 }

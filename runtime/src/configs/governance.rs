@@ -1,43 +1,35 @@
-//! The stake chamber: referenda whose votes weigh what the voter holds and locks, and the treasury that they spend.
+//! What both chambers stand on, and the stake chamber, whose votes weigh what the voter holds and locks.
 
 #![warn(missing_docs)]
 
 use super::{
-	openledger::Treasury as TreasuryAccount,
-	origins::{ReferendumCanceller, ReferendumKiller, Treasurer},
+	origins::{ReferendumCanceller, ReferendumKiller},
+	scheduling::Calls,
 	system::RuntimeBlockWeights,
-	tracks::Tracks,
+	tracks::stake::StakeTracks,
 };
 use crate::{
-	constants::{DEPOSIT_PER_BYTE, DEPOSIT_PER_ITEM, OPEN, TREASURY},
-	pace::{PayoutPeriod, SpendPeriod, UndecidingTimeout, VoteLockingPeriod},
-	AccountId, Balance, Balances, OriginCaller, Preimage, Referenda, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeHoldReason, RuntimeOrigin, Scheduler, System,
+	constants::{DEPOSIT_PER_BYTE, DEPOSIT_PER_ITEM, OPEN},
+	pace::{UndecidingTimeout, VoteLockingPeriod},
+	AccountId, Balance, Balances, OriginCaller, Referenda, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
+	RuntimeOrigin, Scheduler, System,
 };
 use frame_support::{
 	parameter_types,
 	traits::{
-		fungible::HoldConsideration,
-		tokens::{PayFromAccount, UnityAssetBalanceConversion},
-		AsEnsureOriginWithArg, ConstU128, ConstU32, EitherOf, EqualPrivilegeOnly, LinearStoragePrice,
+		fungible::HoldConsideration, AsEnsureOriginWithArg, ConstU128, ConstU32, EitherOf, EqualPrivilegeOnly,
+		LinearStoragePrice,
 	},
 	weights::Weight,
-	PalletId,
 };
-use frame_system::{EnsureRoot, EnsureSigned, EnsureWithSuccess};
-use sp_runtime::{traits::IdentityLookup, Perbill, Permill};
+use frame_system::{EnsureRoot, EnsureSigned};
+use sp_runtime::Perbill;
 
 parameter_types! {
 	/// Scheduled calls leave a fifth of a block to the transactions of users.
 	pub MaximumSchedulerWeight: Weight = Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
 	/// Names the hold behind a preimage.
 	pub const PreimageHold: RuntimeHoldReason = RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
-	/// The treasury keeps what it does not spend.
-	pub const TreasuryBurn: Permill = Permill::zero();
-	/// Names the account of the treasury.
-	pub const TreasuryId: PalletId = TREASURY;
-	/// Whoever may spend may spend any amount; the tracks differ in how hard it is to become one who may.
-	pub const AnyAmount: Balance = Balance::MAX;
 }
 
 /// The share of OPEN that can vote at all: what the treasury holds does not count as absent.
@@ -58,11 +50,12 @@ impl pallet_preimage::Config for Runtime {
 
 impl pallet_scheduler::Config for Runtime {
 	type BlockNumberProvider = System;
-	type MaxScheduledPerBlock = ConstU32<50>;
+	// Votes on many referenda in one block set as many alarms for the next.
+	type MaxScheduledPerBlock = ConstU32<256>;
 	type MaximumWeight = MaximumSchedulerWeight;
 	type OriginPrivilegeCmp = EqualPrivilegeOnly;
 	type PalletsOrigin = OriginCaller;
-	type Preimages = Preimage;
+	type Preimages = Calls;
 	type RuntimeCall = RuntimeCall;
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeOrigin = RuntimeOrigin;
@@ -91,7 +84,7 @@ impl pallet_referenda::Config for Runtime {
 	type Currency = Balances;
 	type KillOrigin = EitherOf<EnsureRoot<AccountId>, ReferendumKiller>;
 	type MaxQueued = ConstU32<100>;
-	type Preimages = Preimage;
+	type Preimages = Calls;
 	type RuntimeCall = RuntimeCall;
 	type RuntimeEvent = RuntimeEvent;
 	type Scheduler = Scheduler;
@@ -100,31 +93,8 @@ impl pallet_referenda::Config for Runtime {
 	type SubmissionDeposit = ConstU128<{ 10 * OPEN }>;
 	type SubmitOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId>>;
 	type Tally = pallet_conviction_voting::TallyOf<Runtime>;
-	type Tracks = Tracks;
+	type Tracks = StakeTracks;
 	type UndecidingTimeout = UndecidingTimeout;
 	type Votes = pallet_conviction_voting::VotesOf<Runtime>;
 	type WeightInfo = pallet_referenda::weights::SubstrateWeight<Runtime>;
-}
-
-impl pallet_treasury::Config for Runtime {
-	type AssetKind = ();
-	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = ();
-	type BalanceConverter = UnityAssetBalanceConversion;
-	type Beneficiary = AccountId;
-	type BeneficiaryLookup = IdentityLookup<AccountId>;
-	type BlockNumberProvider = System;
-	type Burn = TreasuryBurn;
-	type BurnDestination = ();
-	type Currency = Balances;
-	type MaxApprovals = ConstU32<100>;
-	type PalletId = TreasuryId;
-	type Paymaster = PayFromAccount<Balances, TreasuryAccount>;
-	type PayoutPeriod = PayoutPeriod;
-	type RejectOrigin = EitherOf<EnsureRoot<AccountId>, Treasurer>;
-	type RuntimeEvent = RuntimeEvent;
-	type SpendFunds = ();
-	type SpendOrigin = EnsureWithSuccess<EitherOf<EnsureRoot<AccountId>, Treasurer>, AccountId, AnyAmount>;
-	type SpendPeriod = SpendPeriod;
-	type WeightInfo = pallet_treasury::weights::SubstrateWeight<Runtime>;
 }

@@ -2,22 +2,26 @@
 
 #![warn(missing_docs)]
 
-use super::{parameters::dynamic_params, staking::fee_pot};
+use super::{
+	origins::{AgentManager, SlashAppeal},
+	parameters::dynamic_params,
+	staking::fee_pot,
+};
 use crate::{
 	constants::{DAYS, OPEN},
 	genesis_config_presets::treasury_account,
 	pace::{
 		AnswerWindow, AppealWindow, AuditAppealWindow, AuditWindow, CommitteeWindow, DisputePeriod, DrawDelay,
 		DrawRetry, EvictionPeriod, IdleHalfLife, LockOut, LongestHold, MaxReceiptAge, OpenWindow, OwnerTime,
-		ProbeInterval, ProbeWindow, RepeatPeriod, RevealWindow, SeedDelay, SlashAppealPeriod,
+		PayoutLife, ProbeInterval, ProbeWindow, RepeatPeriod, RevealWindow, SeedDelay, SlashAppealPeriod,
 	},
-	AccountId, Agents, Attribution, Balance, Balances, BlockNumber, Credits, Curation, Datanets, ModelRegistry,
-	Runtime, RuntimeHoldReason, Signature, Verification,
+	AccountId, Agents, Attribution, Balance, Balances, BlockNumber, ContributionVoting, Credits, Curation, Datanets,
+	ModelRegistry, Runtime, RuntimeHoldReason, Signature, Verification,
 };
 use codec::Encode;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32, Get, Randomness},
+	traits::{ConstU128, ConstU32, EitherOf, Get, Randomness},
 	PalletId,
 };
 use frame_system::EnsureRoot;
@@ -109,6 +113,7 @@ impl pallet_datanets::Config for Runtime {
 	type Assessments = Curation;
 	type BondPerRow = dynamic_params::datanets::BondPerRow;
 	type CommitDeposit = dynamic_params::datanets::CommitDeposit;
+	type ContributionWeight = ContributionVoting;
 	type Currency = Balances;
 	type DatanetDeposit = dynamic_params::datanets::DatanetDeposit;
 	type MaxGrantLife = ConstU32<{ 365 * DAYS }>;
@@ -158,8 +163,7 @@ impl pallet_model_registry::Config for Runtime {
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type Currency = Balances;
 	type DisputeBond = dynamic_params::model_registry::DisputeBond;
-	// A track of its own comes with contribution-weighted governance.
-	type DisputeOrigin = EnsureRoot<AccountId>;
+	type DisputeOrigin = EitherOf<EnsureRoot<AccountId>, AgentManager>;
 	type DisputePeriod = DisputePeriod;
 	type EvaluationBond = dynamic_params::model_registry::EvaluationBond;
 	type MaxPrice = dynamic_params::model_registry::MaxPrice;
@@ -174,8 +178,8 @@ impl pallet_agents::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type AppealPeriod = SlashAppealPeriod;
-	// A track for appeals comes with contribution-weighted governance.
-	type CancelOrigin = EnsureRoot<AccountId>;
+	type CancelOrigin = EitherOf<EnsureRoot<AccountId>, SlashAppeal>;
+	type Contributions = ContributionVoting;
 	type Currency = Balances;
 	type EvictionPeriod = EvictionPeriod;
 	type FraudSlash = FraudSlash;
@@ -230,6 +234,7 @@ impl pallet_attribution::Config for Runtime {
 	type BenchmarkHelper = super::benchmarking::BenchmarkHelper;
 	type ChallengeWindow = dynamic_params::attribution::ChallengeWindow;
 	type Channels = Credits;
+	type Contributions = ContributionVoting;
 	type Currency = Balances;
 	type DemandFee = dynamic_params::attribution::DemandFee;
 	type IndexBond = ConstU128<INDEX_BOND>;
@@ -242,6 +247,7 @@ impl pallet_attribution::Config for Runtime {
 	type Models = ModelRegistry;
 	type OpenWindow = OpenWindow;
 	type PalletId = AttributionPallet;
+	type PayoutLife = PayoutLife;
 	type Randomness = ParentBlockRandomness<Runtime>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SampleRate = dynamic_params::attribution::SampleRate;
@@ -268,7 +274,7 @@ impl pallet_verification::Config for Runtime {
 	type Currency = Balances;
 	type DisclosureWindow = AuditWindow;
 	type DrawDelay = SeedDelay;
-	type DropOrigin = EnsureRoot<AccountId>;
+	type DropOrigin = EitherOf<EnsureRoot<AccountId>, AgentManager>;
 	type ErrorFine = dynamic_params::verification::ErrorFine;
 	type Fee = dynamic_params::verification::Fee;
 	type HarmedPot = FeesPot;

@@ -22,18 +22,49 @@ pub mod pallet {
 	#[pallet::origin]
 	#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 	pub enum Origin {
-		/// May spend from the treasury.
+		/// May spend any amount from the treasury. Needs both chambers.
 		#[codec(index = 0)]
-		Treasurer,
-		/// May cancel a referendum and give its deposits back.
+		LargeSpender,
+		/// May cancel a referendum of the stake chamber and give its deposits back.
 		#[codec(index = 1)]
 		ReferendumCanceller,
-		/// May kill a referendum and take its deposits.
+		/// May kill a referendum of the stake chamber and take its deposits.
 		#[codec(index = 2)]
 		ReferendumKiller,
 		/// May put the chain into safe mode, which ends by itself, and end it.
 		#[codec(index = 3)]
 		Emergency,
+		/// May change what other chains rely on. Needs both chambers.
+		#[codec(index = 4)]
+		Bridge,
+		/// May spend small amounts from the treasury.
+		#[codec(index = 5)]
+		SmallSpender,
+		/// May spend medium amounts from the treasury.
+		#[codec(index = 6)]
+		MediumSpender,
+		/// May fund models out of the treasury.
+		#[codec(index = 7)]
+		ModelFunder,
+		/// May set the parameters of agents, models, attribution and audits, decide disputes about models, and punish wash
+		/// trading.
+		#[codec(index = 8)]
+		AgentManager,
+		/// May set the parameters of datanets and curation.
+		#[codec(index = 9)]
+		DatanetPolicy,
+		/// May set fees.
+		#[codec(index = 10)]
+		FeeSetter,
+		/// May call off a slash that auditors have decided.
+		#[codec(index = 11)]
+		SlashAppeal,
+		/// May cancel a referendum of the contribution chamber and give its deposits back.
+		#[codec(index = 12)]
+		ContributionCanceller,
+		/// May kill a referendum of the contribution chamber and take its deposits.
+		#[codec(index = 13)]
+		ContributionKiller,
 	}
 }
 
@@ -65,12 +96,32 @@ macro_rules! ensure {
 }
 
 ensure!(
-	/// Lets through [`Origin::Treasurer`].
-	Treasurer,
+	/// Lets through [`Origin::LargeSpender`].
+	LargeSpender,
 	/// Lets through [`Origin::ReferendumCanceller`].
 	ReferendumCanceller,
 	/// Lets through [`Origin::ReferendumKiller`].
 	ReferendumKiller,
 	/// Lets through [`Origin::Emergency`].
-	Emergency
+	Emergency,
+	/// Lets through [`Origin::Bridge`].
+	Bridge,
+	/// Lets through [`Origin::SmallSpender`].
+	SmallSpender,
+	/// Lets through [`Origin::MediumSpender`].
+	MediumSpender,
+	/// Lets through [`Origin::ModelFunder`].
+	ModelFunder,
+	/// Lets through [`Origin::AgentManager`].
+	AgentManager,
+	/// Lets through [`Origin::DatanetPolicy`].
+	DatanetPolicy,
+	/// Lets through [`Origin::FeeSetter`].
+	FeeSetter,
+	/// Lets through [`Origin::SlashAppeal`].
+	SlashAppeal,
+	/// Lets through [`Origin::ContributionCanceller`].
+	ContributionCanceller,
+	/// Lets through [`Origin::ContributionKiller`].
+	ContributionKiller
 );

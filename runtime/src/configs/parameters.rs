@@ -1,4 +1,4 @@
-//! The numbers that the root origin may change while the chain runs.
+//! The numbers that referenda may change while the chain runs, each within its bounds ([`super::bounds`]).
 //!
 //! Each group belongs to one of our pallets and has that pallet's index. A group's index and a key's index are part of
 //! the wire format for ever.
@@ -8,18 +8,34 @@
 
 use crate::{
 	constants::{DAYS, OPEN},
-	AccountId, Balance, BlockNumber, Runtime, RuntimeEvent,
+	Balance, BlockNumber, Runtime, RuntimeEvent,
 };
 use frame_support::{
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
 	traits::AsEnsureOriginWithArg,
 };
-use frame_system::EnsureRoot;
 use sp_runtime::Perbill;
 
 #[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
 pub mod dynamic_params {
 	use super::*;
+
+	/// Parameters of `pallet-contribution-voting`.
+	#[dynamic_pallet_params]
+	#[codec(index = 37)]
+	pub mod contribution_voting {
+		/// The bond for each planck of weight that it may have given at a time.
+		#[codec(index = 0)]
+		pub static BondFactor: u32 = 75;
+
+		/// The least bond.
+		#[codec(index = 1)]
+		pub static MinBond: Balance = 100 * OPEN;
+
+		/// The weight of all from which the contribution chamber is constituted, and the least that turnout is measured against.
+		#[codec(index = 2)]
+		pub static LeastTotal: Balance = 10_000 * OPEN;
+	}
 
 	/// Parameters of `pallet-agents`.
 	#[dynamic_pallet_params]
@@ -199,9 +215,8 @@ pub mod dynamic_params {
 }
 
 impl pallet_parameters::Config for Runtime {
-	// The origin check sees the key and not the value, so root may set any value. Ranges per key belong to the
-	// governance tracks through which root will be reached.
-	type AdminOrigin = AsEnsureOriginWithArg<EnsureRoot<AccountId>>;
+	// The check of the origin sees the key and not the value: who may set what, and to what, `pallet-bounded-parameters` knows.
+	type AdminOrigin = AsEnsureOriginWithArg<pallet_bounded_parameters::EnsureBounded>;
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeParameters = RuntimeParameters;
 	type WeightInfo = ();

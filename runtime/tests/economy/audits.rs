@@ -1,18 +1,22 @@
 //! Answers before auditors: sampled and found sound; challenged, condemned, and called off or carried out.
 
-use crate::{common, market::*};
+use crate::{chamber, common, market::*};
 use frame_support::{
-	assert_ok,
+	assert_noop, assert_ok,
 	traits::fungible::{Inspect, Mutate},
 };
-use openledger_primitives::{audit, audit::LotOpening, money::proportion, CaseId, Finding, Role};
+use openledger_primitives::{
+	audit, audit::LotOpening, money::proportion, traits::Contributions, CaseId, Finding, Role,
+};
 use openledger_runtime::{
-	constants::OPEN, AccountId, Agents, Attribution, Balance, Balances, Runtime, RuntimeOrigin, Verification,
+	configs::{origins::Origin, tracks::contribution::SLASH_APPEAL},
+	constants::OPEN,
+	AccountId, Agents, Attribution, Balance, Balances, ContributionVoting, Runtime, System, Verification,
 };
 use pallet_attribution::BatchState;
 use pallet_verification::types::{Cause, Phase, Subject};
 use sp_core::H256;
-use sp_keyring::Sr25519Keyring::Ferdie;
+use sp_keyring::Sr25519Keyring::{BobStash, Ferdie};
 
 const AUDITORS: u8 = 18;
 const SALT: H256 = H256([5; 32]);
@@ -195,14 +199,39 @@ fn condemned(market: &Market, payers: &[Payer]) -> (u64, Prepared) {
 	(number, batch)
 }
 
+/// The contribution chamber calls a slash off in time, and none of those who win or lose by it votes.
 #[test]
 fn a_slash_that_is_called_off_lets_the_batch_settle() {
 	common::development().execute_with(|| {
 		let market = Market::open();
 		let payers = payers(3, 100 * OPEN);
 		seat_auditors();
+		let [challenger, delegator] = [Ferdie, BobStash].map(|who| who.to_account_id());
+		assert_ok!(Balances::mint_into(&delegator, 1_000 * OPEN));
+		assert_ok!(Agents::delegate(signed(&delegator), agent(), 100 * OPEN));
+		let payer = payers[0].account.clone();
+		let parties = [agent(), SIGNER.to_account_id(), beneficiary(), challenger, payer, delegator.clone()];
+		for party in &parties {
+			<ContributionVoting as Contributions<_>>::mint(party, OPEN);
+		}
+		chamber::earn(OPEN);
 		let (number, _) = condemned(&market, &payers);
-		assert_ok!(Agents::cancel_slash(RuntimeOrigin::root(), 0));
+
+		let cancel = pallet_agents::Call::<Runtime>::cancel_slash { id: 0 };
+		let index = chamber::propose_to_contributors(Origin::SlashAppeal, cancel);
+		let party = || pallet_contribution_voting::Error::<Runtime>::Party;
+		for who in &parties {
+			assert_noop!(ContributionVoting::vote(signed(who), index, true), party());
+		}
+		chamber::contributors_vote(index, 40, 0);
+		// Nor is a party counted through a delegate.
+		let (delegate, until) = (chamber::contributor(2), System::block_number() + 50);
+		assert_ok!(ContributionVoting::delegate(signed(&delegator), SLASH_APPEAL, delegate, until));
+		let counted = vec![delegator].try_into().unwrap();
+		assert_noop!(ContributionVoting::count(signed(&agent()), index, counted), party());
+
+		wait("the slash is called off", || pallet_agents::Deferred::<Runtime>::get(0).is_none());
+		assert_eq!(chamber::approved(index), Some(true));
 		wait("the batch settles", || Attribution::batch(number).unwrap().state == BatchState::Settled);
 		assert_eq!(Agents::agent(agent()).unwrap().stake, STAKE);
 		check();

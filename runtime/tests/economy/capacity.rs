@@ -53,6 +53,7 @@ fn calls(market: &Market) -> Calls {
 		ceiling: OPEN,
 		signer: None,
 		signature: payer.voucher(0, OPEN),
+		weighs: true,
 	};
 	let sums = SumCommitment::default();
 	let submit = Call::submit_batch {

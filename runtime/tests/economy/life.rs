@@ -5,9 +5,15 @@ use frame_support::{
 	assert_noop, assert_ok,
 	traits::fungible::{Inspect, InspectHold, Mutate},
 };
-use openledger_primitives::{money::DEFAULT_SPLIT, payout::Role, Blake2b256};
+use openledger_primitives::{
+	money::{proportion, DEFAULT_SPLIT},
+	payout::Role,
+	traits::Contributions,
+	Blake2b256,
+};
 use openledger_runtime::{
-	configs::staking::fee_pot, constants::OPEN, Attribution, Balance, Balances, Datanets, Verification,
+	configs::staking::fee_pot, constants::OPEN, Attribution, Balance, Balances, ContributionVoting, Datanets, System,
+	Verification,
 };
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
 use std::collections::BTreeMap;
@@ -23,6 +29,8 @@ fn ten_thousand_receipts_are_settled_paid_and_explained() {
 		// So that what rows leave over, which is little here, can be credited.
 		assert_ok!(Balances::mint_into(&Datanets::commons_account(NET), Balances::minimum_balance()));
 		let payers = payers(PAYERS, 10 * OPEN);
+		// Every other payer has bonded, so that what it pays gives weight.
+		payers.iter().step_by(2).for_each(|payer| bond(payer, 100 * OPEN));
 		let sold: Vec<_> = (0..RECEIPTS).map(|i| (&payers[i % payers.len()], FEE + i as Balance)).collect();
 		let batch = market.batch(&sold);
 		let fees: Balance = sold.iter().map(|(_, fee)| fee).sum();
@@ -71,14 +79,41 @@ fn ten_thousand_receipts_are_settled_paid_and_explained() {
 		for who in [Bob, Charlie, Dave] {
 			assert!(due[&who.to_account_id()] > 0);
 		}
-		assert!(Balances::total_balance_on_hold(&payers[0].account) < 10 * OPEN);
+		assert!(Balances::total_balance_on_hold(&payers[1].account) < 10 * OPEN);
 		assert!(Balances::balance(&Verification::pot()) >= reserved.auditors);
 		assert!(Balances::balance(&fee_pot()) >= reserved.stakers);
 		check();
 
+		weigh(&batch);
 		explain(&batch);
 		commons(due[&Datanets::commons_account(NET)]);
 	});
+}
+
+/// Everybody has the weight that its lines of the bonded payers' receipts say, to the unit, and a commons has none.
+fn weigh(batch: &Prepared) {
+	let fees: Balance = batch.answers.iter().map(|answer| answer.receipt.fee).sum();
+	let reserved = DEFAULT_SPLIT.reserve(fees).unwrap();
+	let chain = Attribution::batch(0).unwrap();
+	// It was paid in this block, and by then what answers for the weight had faded.
+	let age = System::block_number() - chain.submitted;
+	let faded = |weight| <ContributionVoting as Contributions<_>>::faded(weight, age.into());
+	let mut given = 0;
+	for payout in &batch.payouts {
+		let bonded = batch.answers.iter().filter(|answer| weighs(&answer.receipt.payer));
+		let lines = bonded.flat_map(|answer| &answer.lines).filter(|line| line.account == payout.account);
+		let worked = lines.filter(|line| !matches!(line.role, Role::Commons { .. }));
+		let amount: Balance = worked.map(|line| line.amount).sum();
+		let weight = ContributionVoting::account(payout.account.clone()).map_or(0, |account| account.now.weight.fast);
+		if payout.account != beneficiary() {
+			assert_eq!(payout.weight, proportion(reserved.burn, amount, reserved.payouts).unwrap());
+		}
+		assert_eq!(weight, faded(payout.weight));
+		given += payout.weight;
+	}
+	let half = reserved.burn / 2;
+	assert!(given > half / 2 && given < half * 21 / 20, "{given} of {}", reserved.burn);
+	assert!(chain.credited >= given);
 }
 
 /// Bob asks why he was paid: from his account to the leaf, the receipts and the rows, each checked against the chain.

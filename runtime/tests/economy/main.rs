@@ -4,6 +4,9 @@
 
 mod audits;
 mod capacity;
+#[path = "../governance/chamber.rs"]
+#[allow(dead_code)]
+mod chamber;
 #[path = "../common/mod.rs"]
 mod common;
 mod forgeries;

@@ -10,13 +10,13 @@ use openledger_primitives::{
 	hashing::{Blake2b256, Domain, TreeHash},
 	judgement::seal_contribution,
 	money::DEFAULT_SPLIT,
-	payout::{self, Line, Source},
+	payout::{self, Divided, Line, Source},
 	referee, Attribution as Body, ContributionId, DatanetId, Hardware, IndexId, IndexKind, IndexLeaf, MerkleTree,
 	ModelId, NumericClass, Payout, Receipt, Role, Roles, RowLeaf, SumTree, Terms, Voucher,
 };
 use openledger_runtime::{
-	configs::openledger::TOP_ROWS, constants::OPEN, AccountId, Agents, Attribution, Balance, Balances, Credits,
-	Datanets, ModelRegistry, Runtime, RuntimeOrigin, Signature, System,
+	configs::openledger::TOP_ROWS, constants::OPEN, AccountId, Agents, Attribution, Balance, Balances,
+	ContributionVoting, Credits, Datanets, ModelRegistry, Runtime, RuntimeOrigin, Signature, System,
 };
 use pallet_attribution::{BodyOpening, Draw, Opening, PayoutProof};
 use pallet_model_registry::types::{Family, ModelKind};
@@ -224,9 +224,13 @@ impl Prepared {
 		let first_seq = answers[0].receipt.seq;
 		let leaves = answers.iter().map(|a| (a.receipt.leaf(&domain(), &agent()), a.receipt.fee));
 		let receipts = SumTree::new(leaves).unwrap();
-		let lines = answers.iter().flat_map(|answer| answer.lines.clone());
-		let fees = receipts.commitment().sum;
-		let (_, payouts) = payout::settle(&DEFAULT_SPLIT, &beneficiary(), fees, lines).unwrap();
+		let divided = answers.iter().map(|Answer { receipt, lines, .. }| Divided {
+			payer: receipt.payer.clone(),
+			fee: receipt.fee,
+			weighs: weighs(&receipt.payer),
+			lines: lines.clone(),
+		});
+		let (_, payouts) = payout::settle(&DEFAULT_SPLIT, &beneficiary(), divided).unwrap();
 		let payout_tree = payout::tree(&payouts, &domain(), &agent(), first_seq).unwrap();
 		let mut owed = BTreeMap::<AccountId, (&Payer, Balance)>::new();
 		for (payer, fee) in sold {
@@ -298,7 +302,19 @@ pub(crate) fn draw(payer: &Payer, fee: Balance) -> Draw<AccountId, Signature> {
 	let channel = Credits::channel(payer.account.clone(), agent()).unwrap();
 	let drawn = channel.drawn + fee;
 	let signature = payer.voucher(channel.nonce, drawn);
-	Draw { payer: payer.account.clone(), drawn, ceiling: drawn, signer: None, signature }
+	let weighs = weighs(&payer.account);
+	Draw { payer: payer.account.clone(), drawn, ceiling: drawn, signer: None, signature, weighs }
+}
+
+/// Whether what this payer pays gives weight: it has bonded.
+pub(crate) fn weighs(payer: &AccountId) -> bool {
+	ContributionVoting::bond_of(payer.clone()).is_some()
+}
+
+/// Has `payer` bond `amount`.
+pub(crate) fn bond(payer: &Payer, amount: Balance) {
+	assert_ok!(Balances::mint_into(&payer.account, amount));
+	assert_ok!(ContributionVoting::bond(signed(&payer.account), amount));
 }
 
 /// Makes `who` an agent with one role.

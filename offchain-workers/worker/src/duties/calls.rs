@@ -145,7 +145,8 @@ mod tests {
 	fn file() -> File {
 		let records = vec![record(0, 100), record(1, 0), record(2, 50), record(3, 7)];
 		let (beneficiary, blob) = (AccountId::new([8; 32]), H256::zero());
-		let entry = BatchEntry { count: 4, beneficiary, blob, secrets: SECRETS, number: Some(6), done: false };
+		let (weighing, secrets) = (BTreeSet::new(), SECRETS);
+		let entry = BatchEntry { count: 4, beneficiary, blob, weighing, secrets, number: Some(6), done: false };
 		File::new(&DOMAIN, &agent(), entry, records).unwrap()
 	}
 

@@ -3,7 +3,7 @@
 use crate::{mock::*, types::DeferredSlash, Agenda, Deferred, Error, Event, NextSlash};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use openledger_primitives::{traits::Agents as _, Offence};
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
 const DUE: u64 = 1 + APPEAL;
 
@@ -19,18 +19,31 @@ fn a_deferred_slash_is_carried_out_when_it_is_due() {
 		assert_ok!(defer(7));
 		let (offence, shares) = (Offence::Unsound, everybody());
 		System::assert_last_event(Event::SlashDeferred { id: 0, agent: AGENT, offence, batch: 7, due: DUE }.into());
-		let slash = DeferredSlash { agent: AGENT, offence, fees: 30, batch: 7, shares, due: DUE };
+		let slash = DeferredSlash {
+			agent: AGENT,
+			signer: SIGNER,
+			beneficiary: PAID,
+			since: DUE - APPEAL,
+			offence,
+			fees: 30,
+			batch: 7,
+			shares,
+			due: DUE,
+		};
 		assert_eq!(Agents::deferred(0), Some(slash));
 		assert_eq!((record().bound, record().deferred), (1, 1));
 		// What it costs is decided by the stake when it is carried out.
 		assert_ok!(Agents::bond(signed(AGENT), 1_000));
 		run(APPEAL - 1);
 		assert!(Deferred::<Test>::contains_key(0));
+		assert_eq!(Burnt::get(), [], "no weight is burnt before");
 		next_block();
 		Agents::on_idle(DUE, Weight::MAX);
 		assert_eq!(Voided::get(), [(7, Offence::Unsound, 30)]);
 		assert_eq!((record().stake, record().bound, record().deferred), (1_800, 0, 0));
 		System::assert_last_event(Event::SlashExecuted { id: 0, agent: AGENT, amount: 200 }.into());
+		assert_eq!(Burnt::get(), [(AGENT, Perbill::from_percent(10))]);
+		assert_eq!(BurntThrough::get(), Burnt::get());
 		assert_eq!((Deferred::<Test>::iter().count(), Agenda::<Test>::iter().count()), (0, 0));
 	});
 }
@@ -78,6 +91,7 @@ fn an_appeal_calls_a_slash_off() {
 		assert_eq!((Spared::get(), Voided::get()), (vec![7], vec![]));
 		assert_eq!((record().stake, record().bound, record().deferred), (1_000, 0, 0));
 		assert_eq!(Agents::standing(AGENT).unwrap().offences, 0);
+		assert_eq!(Burnt::get(), []);
 		run(2 * APPEAL);
 		assert_eq!(record().stake, 1_000);
 	});
@@ -109,6 +123,7 @@ fn a_slash_that_fails_leaves_no_trace_and_is_tried_again() {
 		System::assert_has_event(Event::SlashPostponed { id: 0, due, error: DispatchError::Other("") }.into());
 		assert_eq!((record().stake, record().bound, record().deferred), (850, 1, 1));
 		assert_noop!(Agents::execute_slash(signed(ALICE), 0), Error::<Test>::NotDue);
+		assert_eq!(Burnt::get().len(), 1, "for the other one");
 		skip_to(due);
 		assert_noop!(Agents::execute_slash(signed(ALICE), 0), error);
 		Broken::mutate(|broken| broken.clear());

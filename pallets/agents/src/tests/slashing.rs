@@ -201,6 +201,75 @@ fn shares_without_a_taker_are_burnt() {
 	});
 }
 
+/// The parts of the agent's weight, and of what was earned through it, that were burnt, in billionths.
+fn burnt() -> Vec<u32> {
+	let burns = Burnt::take();
+	assert_eq!(burns, BurntThrough::take(), "nobody else's");
+	let parts = burns.into_iter().map(|(who, part)| {
+		assert_eq!(who, AGENT);
+		part.deconstruct()
+	});
+	parts.collect()
+}
+
+#[test]
+fn a_slash_burns_the_part_of_the_weight_that_it_takes_of_the_own_stake() {
+	with_agent(|| {
+		assert_ok!(Agents::unbond(signed(AGENT), 300));
+		assert_ok!(Agents::delegate(signed(ALICE), AGENT, 1_000));
+		// A tenth of 1,000, of which 300 are on their way out.
+		assert_eq!((slash(Offence::Unsound, 1), burnt()), (200, vec![100_000_000]));
+		// 90 of 900.
+		assert_eq!((slash(Offence::Withheld, 1), burnt()), (180, vec![100_000_000]));
+		skip_to(1 + APPEAL);
+		// 255 of 810, rounded against the slashed.
+		assert_eq!((slash(Offence::Withheld, 17), burnt()), (510, vec![314_814_815]));
+		// What is proven takes all that the agent has, and all that it weighs.
+		slash(Offence::Fraud, 0);
+		assert_eq!((record().stake, burnt()), (0, vec![1_000_000_000]));
+		// There is nothing left to lose.
+		slash(Offence::Fraud, 0);
+		assert!(burnt().is_empty());
+	});
+}
+
+#[test]
+fn a_part_of_fraud_burns_that_part_and_delegators_do_not_count() {
+	with_agent(|| {
+		FraudSlash::set(Perbill::from_percent(10));
+		assert_ok!(Agents::delegate(signed(ALICE), AGENT, 3_000));
+		// A tenth of everything at risk is 400 of the agent's own 1,000.
+		assert_eq!((slash(Offence::Fraud, 0), burnt()), (400, vec![400_000_000]));
+	});
+}
+
+#[test]
+fn whoever_is_named_as_beneficiary_loses_nothing_of_its_own() {
+	with_agent(|| {
+		assert_ok!(Agents::set_beneficiary(signed(AGENT), BOB));
+		slash(Offence::Fraud, 0);
+		assert!(Burnt::get().iter().all(|(who, _)| *who == AGENT));
+		assert_eq!(BurntThrough::get(), [(AGENT, Perbill::one())]);
+	});
+}
+
+#[test]
+fn silence_and_fines_burn_no_weight() {
+	with_agent(|| {
+		slash(Offence::Silent, 0);
+		assert_eq!(Agents::fine(&AGENT, 100, None), 100);
+		assert!(burnt().is_empty());
+	});
+}
+
+#[test]
+fn a_slash_that_fails_burns_no_weight() {
+	with_agent(|| {
+		assert!(Agents::slash(&ALICE, Offence::Fraud, 0, &everybody()).is_err());
+		assert!(burnt().is_empty());
+	});
+}
+
 #[test]
 fn a_slashed_agent_cannot_serve_until_it_bonds_again() {
 	with_agent(|| {

@@ -254,12 +254,22 @@ fn slash(agent: u64, offence: Offence, fees: u128, shares: &Shares<u64>) -> Disp
 		(Agents::own(&record), record.pool.amount)
 	};
 	let before = exists(agent).then(at_risk);
+	let burns = Burnt::get().len();
 	let amount = Agents::slash(&agent, offence, fees, shares)?.amount;
 	let ((own, pool), (own_left, pool_left)) = (before.unwrap(), at_risk());
 	assert_eq!(own - own_left + pool - pool_left, amount);
 	let judged = matches!(offence, Offence::Withheld | Offence::Unsound);
 	assert!(!judged || (own - own_left) * (own + pool) <= amount * own + own + pool, "too much of its own");
 	assert!(offence != Offence::Silent || pool_left == pool);
+	// The part of the weight is that of the own stake, and a billionth too much at most.
+	assert_eq!(Burnt::get(), BurntThrough::get());
+	let burns = Burnt::get().split_off(burns);
+	let loses = offence != Offence::Silent && own > own_left;
+	assert!(burns.iter().map(|(who, _)| *who).eq(loses.then_some(agent)), "{burns:?}");
+	for (_, part) in burns {
+		let part = u128::from(part.deconstruct()) * own;
+		assert!((0..own).contains(&(part - 1_000_000_000 * (own - own_left))));
+	}
 	Ok(())
 }
 

@@ -35,6 +35,7 @@ fn submit_moves_the_fees_into_escrow() {
 				payouts: batch.payout_tree.commitment(),
 				blob: H256::zero(),
 				matures: 1 + WINDOW,
+				credited: 0,
 			}
 			.into(),
 		);

@@ -24,7 +24,7 @@ enum Step {
 	Close(u8),
 	Withdraw(u8),
 	Reopen(u8),
-	Submit { fee: u16, lie: Lie },
+	Submit { fee: u16, lie: Lie, weighs: bool },
 	Refute(u8),
 	Open(u8),
 	Demand(u8, bool),
@@ -52,7 +52,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 		1 => (0u8..2).prop_map(Step::Close),
 		1 => (0u8..2).prop_map(Step::Withdraw),
 		1 => (0u8..2).prop_map(Step::Reopen),
-		5 => (1u16..3_000, lie).prop_map(|(fee, lie)| Step::Submit { fee, lie }),
+		5 => (1u16..3_000, lie, any::<bool>()).prop_map(|(fee, lie, weighs)| Step::Submit { fee, lie, weighs }),
 		4 => batch().prop_map(Step::Refute),
 		2 => batch().prop_map(Step::Open),
 		2 => (batch(), any::<bool>()).prop_map(|(batch, other)| Step::Demand(batch, other)),
@@ -83,17 +83,22 @@ struct Game {
 	holds: BTreeMap<u64, u32>,
 	/// Batches that have ended, and how.
 	ended: BTreeMap<u64, BatchState>,
+	/// Weight that was set aside for settled batches and is not minted, by batch. What is left of it when a batch is forgotten
+	/// lapses.
+	unminted: BTreeMap<u64, Balance>,
 }
 
 impl Game {
-	fn submit(&mut self, fee: Balance, lie: Lie) -> DispatchResult {
+	fn submit(&mut self, fee: Balance, lie: Lie, weighs: bool) -> DispatchResult {
 		let top = if lie == Lie::Score { super::lie() } else { truth() };
 		// One payer per batch keeps the drawn totals of the two apart.
 		let payer = if fee.is_multiple_of(2) { Keyring::Alice } else { Keyring::Charlie };
 		let channel = pallet_credits::Channels::<Test>::get(payer.to_account_id(), agent());
 		let drawn = channel.map_or(0, |channel| channel.drawn);
 		let (first, rest) = (fee.div_ceil(2), fee / 2);
-		let mut batch = prepare(NextSeq::<Test>::get(agent()), &[(payer, first), (payer, rest)], &top, drawn);
+		let sold = [(payer, first), (payer, rest)];
+		let weighing: &[Keyring] = if weighs { &[payer] } else { &[] };
+		let mut batch = prepare_weighing(NextSeq::<Test>::get(agent()), &sold, &top, drawn, weighing);
 		if lie == Lie::Number {
 			batch.receipts[1].seq += 1;
 			batch.seal();
@@ -211,7 +216,7 @@ impl Game {
 			Step::Close(who) => Credits::request_close(payer(who), agent()),
 			Step::Withdraw(who) => Credits::withdraw(payer(who), agent()),
 			Step::Reopen(who) => Credits::open(payer(who), agent(), 3_000, Terms::ANY),
-			Step::Submit { fee, lie } => self.submit(Balance::from(fee) + 1, lie),
+			Step::Submit { fee, lie, weighs } => self.submit(Balance::from(fee) + 1, lie, weighs),
 			Step::Refute(number) => self.refute(number),
 			Step::Open(number) => self.open(number),
 			Step::Demand(number, other) => Attribution::demand(eve(), number.into(), other.into()),
@@ -252,8 +257,32 @@ impl Game {
 		outcome
 	}
 
+	/// What was set aside is minted, given back, still there, or has lapsed with its batch.
+	fn check_weight(&mut self) {
+		let mut live = 0;
+		for (number, batch) in Batches::<Test>::iter() {
+			let next = crate::Refunds::<Test>::get(number).map_or(0, |refund| refund.next as usize);
+			let payers = crate::Payers::<Test>::get(number);
+			let listed: Balance = payers.iter().skip(next).map(|payer| payer.weight).sum();
+			let left = if batch.state == BatchState::Settled { batch.credited - batch.minted } else { listed };
+			live += left;
+			self.unminted.insert(number, left);
+			if batch.state == BatchState::Settled && batch.paid == batch.payouts.sum {
+				let said: Balance = self.batches[number as usize].0.payouts.iter().map(|payout| payout.weight).sum();
+				assert_eq!(batch.minted, said, "what an honest leaf says is minted");
+			}
+		}
+		let gone = |number: &u64| !Batches::<Test>::contains_key(number);
+		let lapsed: Balance = self.unminted.iter().filter(|(number, _)| gone(number)).map(|(_, left)| left).sum();
+		let (reserved, released, minted) = Flows::get();
+		assert_eq!(minted + released + live + lapsed, reserved);
+		assert_eq!(Minted::iter_values().sum::<Balance>(), minted);
+		assert_eq!(Given::iter_values().sum::<Balance>(), reserved - released);
+	}
+
 	fn check(&mut self) {
 		check_all();
+		self.check_weight();
 		assert_eq!(NextBatch::<Test>::get() as usize, self.batches.len());
 		let mut exposure = 0;
 		let mut duties = 0;
@@ -299,6 +328,9 @@ proptest! {
 		build_and_execute(|| {
 			let issuance = Balances::total_issuance();
 			scene();
+			// Charlie's bond has room for little.
+			bond(Keyring::Alice, 10_000);
+			bond(Keyring::Charlie, 200);
 			let mut game = Game::default();
 			for step in steps {
 				// What fails leaves nothing behind.

@@ -23,11 +23,13 @@ fn change(batch: u64, with: impl FnOnce(&mut Batch<AccountId32, u64>)) {
 	Batches::<Test>::mutate(batch, |batch| with(batch.as_mut().unwrap()));
 }
 
-/// Four batches: void with payers to be made whole, pending with a demand, and a sample; settled.
+/// Three batches, all of which weigh: void with payers to be made whole; pending with a demand, and a sample; settled.
 fn stage() {
 	scene();
+	bond(Keyring::Alice, 100);
 	let batch = |first_seq: u64, top: &[Scored]| {
-		let batch = prepare(first_seq, &[(Keyring::Alice, 100)], top, 100 * u128::from(first_seq));
+		let (sold, before) = ([(Keyring::Alice, 100)], 100 * u128::from(first_seq));
+		let batch = prepare_weighing(first_seq, &sold, top, before, &[Keyring::Alice]);
 		assert_ok!(batch.submit());
 		batch
 	};
@@ -59,7 +61,7 @@ fn every_broken_invariant_is_seen() {
 		assert_eq!(broken(|| Payers::<Test>::remove(1)), "payers are listed too long, or not long enough");
 		let listed = || Payers::<Test>::insert(0, Payers::<Test>::get(1));
 		assert_eq!(broken(listed), "payers are listed too long, or not long enough");
-		let cheaper = || Payers::<Test>::mutate(1, |payers| payers[0].1 -= 1);
+		let cheaper = || Payers::<Test>::mutate(1, |payers| payers[0].fee -= 1);
 		assert_eq!(broken(cheaper), "the payers' fees are not what is owed to them");
 		let dearer = || Refunds::<Test>::mutate(2, |refund| refund.as_mut().unwrap().compensation = 0);
 		assert_eq!(broken(dearer), "more is left than there was");
@@ -131,6 +133,17 @@ fn every_broken_invariant_is_seen() {
 		assert_eq!(broken(|| AgendaFrom::<Test>::put(999)), "the agenda begins in the future");
 		let late = || Agenda::<Test>::insert(0, (0, Step::Settle), ());
 		assert_eq!(broken(late), "something stands before the agenda's beginning");
+		// 10.
+		assert_eq!(broken(|| change(0, |b| b.credited = b.burn + 9)), "more weight is set aside than is burnt");
+		assert_eq!(broken(|| change(1, |b| b.credited += 1)), "the payers' weights are not what is set aside");
+		let lighter = || Payers::<Test>::mutate(1, |payers| payers[0].weight -= 1);
+		assert_eq!(broken(lighter), "the payers' weights are not what is set aside");
+		let unanswered = || Payers::<Test>::mutate(1, |payers| payers[0].guarantor = None);
+		assert_eq!(broken(unanswered), "nobody answers for a payer's weight, or somebody for none");
+		let heavy = || change(0, |b| b.minted = b.credited + 1);
+		assert_eq!(broken(heavy), "more weight is minted than was set aside");
+		assert_eq!(broken(|| change(1, |b| b.minted = 1)), "a batch has minted too early");
+		assert_eq!(broken(|| change(2, |b| b.minted = 1)), "a batch has minted too early");
 		let orphan = || Payers::<Test>::insert(9, Payers::<Test>::get(1));
 		assert_eq!(broken(orphan), "something belongs to no batch");
 	});

@@ -14,6 +14,7 @@ mod receipts;
 mod refunds;
 mod refutation;
 mod settlement;
+mod weighing;
 
 use crate::{mock::*, Batch, Batches, BodyOpening, Draw, Evidence, Opening, PayoutProof, SignedReceipt};
 use frame_support::{assert_ok, storage::with_storage_layer};
@@ -122,6 +123,20 @@ pub(super) fn body(top: Vec<Scored>) -> Body {
 	Body { parts: vec![part].try_into().unwrap() }
 }
 
+/// The one row of Ferdie that is paid for, which leaves nothing to the commons.
+fn source() -> payout::Source<AccountId32> {
+	payout::Source {
+		contributor: Keyring::Ferdie.to_account_id(),
+		pool: Pool::Retrieval,
+		version: (DatanetId(0), 0),
+		index: IndexId(0),
+		row: 18,
+		score: 18,
+		threshold: THRESHOLD,
+		reputation: 256,
+	}
+}
+
 /// What an agent prepares off the chain.
 pub(super) struct Prepared {
 	pub(super) first_seq: u64,
@@ -135,8 +150,20 @@ pub(super) struct Prepared {
 	pub(super) draws: Vec<Draw<AccountId32, MultiSignature>>,
 }
 
-/// A batch of one receipt per `(payer, fee)`, each with the claim `top`, after `before` was drawn from every payer.
+/// A batch of one receipt per `(payer, fee)`, each with the claim `top`, after `before` was drawn from every payer. Nobody
+/// weighs.
 pub(super) fn prepare(first_seq: u64, sold: &[(Keyring, Balance)], top: &[Scored], before: Balance) -> Prepared {
+	prepare_weighing(first_seq, sold, top, before, &[])
+}
+
+/// The same, and what `weighing` pay gives weight.
+pub(super) fn prepare_weighing(
+	first_seq: u64,
+	sold: &[(Keyring, Balance)],
+	top: &[Scored],
+	before: Balance,
+	weighing: &[Keyring],
+) -> Prepared {
 	let body = body(top.to_vec());
 	let attribution = body.commitment(&domain());
 	let receipt = |(i, (payer, fee)): (usize, &(Keyring, Balance))| Receipt {
@@ -156,23 +183,24 @@ pub(super) fn prepare(first_seq: u64, sold: &[(Keyring, Balance)], top: &[Scored
 	let receipts: Vec<_> = sold.iter().enumerate().map(receipt).collect();
 	let amounts: Vec<_> = sold.iter().map(|(_, fee)| *fee).collect();
 	let receipt_tree = tree_of_receipts(&receipts, &amounts);
-	let fees = receipt_tree.commitment().sum;
-	let lines = receipts.iter().flat_map(|receipt| {
+	let divided = receipts.iter().zip(sold).map(|(receipt, (payer, _))| {
 		let answer = payout::Answer {
 			fee: receipt.fee,
 			royalties: vec![],
-			sources: vec![],
-			commons: (Keyring::Ferdie.to_account_id(), None),
+			sources: vec![source()],
+			commons: (Keyring::Charlie.to_account_id(), None),
 		};
-		answer.lines(&DEFAULT_SPLIT).unwrap()
+		let lines = answer.lines(&DEFAULT_SPLIT).unwrap();
+		payout::Divided { payer: receipt.payer.clone(), fee: receipt.fee, weighs: weighing.contains(payer), lines }
 	});
-	let (_, payouts) = payout::settle(&DEFAULT_SPLIT, &agent(), fees, lines).unwrap();
+	let (_, payouts) = payout::settle(&DEFAULT_SPLIT, &agent(), divided).unwrap();
 	let payout_tree = payout::tree(&payouts, &domain(), &agent(), first_seq).unwrap();
 	let mut owed = std::collections::BTreeMap::<AccountId32, (Keyring, Balance)>::new();
 	for (payer, fee) in sold {
 		owed.entry(payer.to_account_id()).or_insert((*payer, before)).1 += fee;
 	}
-	let draws = owed.into_values().map(|(payer, drawn)| draw(payer, drawn, drawn + 5)).collect();
+	let draw = |(payer, drawn)| Draw { weighs: weighing.contains(&payer), ..draw(payer, drawn, drawn + 5) };
+	let draws = owed.into_values().map(draw).collect();
 	Prepared { first_seq, body, receipts, amounts, receipt_tree, payouts, payout_tree, draws }
 }
 
@@ -194,7 +222,7 @@ pub(super) fn draw(payer: Keyring, drawn: Balance, ceiling: Balance) -> Draw<Acc
 	let channel = pallet_credits::Channels::<Test>::get(&account, agent()).map_or(0, |channel| channel.nonce);
 	let voucher = Voucher { payer: account.clone(), agent: agent(), channel, cumulative: ceiling };
 	let signature = payer.sign(&voucher.payload(&domain())).into();
-	Draw { payer: account, drawn, ceiling, signer: None, signature }
+	Draw { payer: account, drawn, ceiling, signer: None, signature, weighs: false }
 }
 
 /// What the agent gives to its payer.

@@ -34,12 +34,12 @@ fn payers_are_made_whole_in_their_order_a_few_at_a_time() {
 			else {
 				panic!("nobody was made whole")
 			};
-			assert_eq!((payer, fee), payers[place]);
+			assert_eq!((payer, fee), (payers[place].account.clone(), payers[place].fee));
 			given.push(compensation);
 		}
 		assert_eq!(given.iter().sum::<Balance>(), COMPENSATION, "to the unit");
-		for ((_, fee), share) in payers.iter().zip(&given) {
-			assert!(share.abs_diff(COMPENSATION * fee / 2_110) <= 2);
+		for (payer, share) in payers.iter().zip(&given) {
+			assert!(share.abs_diff(COMPENSATION * payer.fee / 2_110) <= 2);
 		}
 		assert_eq!(events().last(), Some(&Event::RefundsDone { batch: 0 }));
 		assert_eq!((Escrow::<Test>::get(), Balances::free_balance(Attribution::pot())), (0, ED));

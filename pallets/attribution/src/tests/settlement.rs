@@ -146,10 +146,86 @@ fn distribute_range_pays_neighbours_by_one_proof() {
 	});
 }
 
+fn stranger() -> AccountId32 {
+	AccountId32::new([77; 32])
+}
+
+/// A settled batch that owes a stranger dust, and Ferdie the rest, who was paid.
+fn with_dust(test: impl FnOnce(&Prepared)) {
+	build_and_execute(|| {
+		let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], &truth(), 0);
+		batch.payouts = vec![
+			Payout { account: stranger(), amount: ED - 1, weight: 0 },
+			Payout { account: Keyring::Ferdie.to_account_id(), amount: 850 - (ED - 1), weight: 0 },
+		];
+		scene();
+		batch.payout_tree = payout::tree(&batch.payouts, &domain(), &agent(), 0).unwrap();
+		assert_ok!(batch.submit());
+		assert_eq!(forfeit(batch.proof(0)), Err(Error::<Test>::NotSettled.into()));
+		batch.settle(0);
+		assert_ok!(distribute(0, vec![batch.proof(0), batch.proof(1)]));
+		test(&batch);
+	});
+}
+
+fn forfeit(proof: PayoutProof<AccountId32>) -> DispatchResult {
+	with_storage_layer(|| Attribution::forfeit(signed(Keyring::Eve), 0, proof))
+}
+
+#[test]
+fn dust_that_has_waited_too_long_for_an_account_is_burnt_and_its_batch_forgotten() {
+	with_dust(|batch| {
+		let settled = System::block_number();
+		assert_eq!(stored(0).matures, settled);
+		skip_to(settled + LIFE);
+		assert_eq!(forfeit(batch.proof(0)), Err(Error::<Test>::PayoutLives.into()));
+		skip_to(settled + LIFE + 1);
+		let prune = || Attribution::prune(signed(Keyring::Eve), 0, 9);
+		assert_noop!(prune(), Error::<Test>::StillNeeded);
+		let issuance = Balances::total_issuance();
+		assert_ok!(forfeit(batch.proof(0)));
+		let amount = ED - 1;
+		System::assert_last_event(Event::PayoutForfeited { batch: 0, leaf: 0, account: stranger(), amount }.into());
+		assert_eq!((Balances::total_issuance(), Escrow::<Test>::get()), (issuance - amount, 0));
+		assert_eq!(forfeit(batch.proof(0)), Err(Error::<Test>::AlreadyPaid.into()));
+		check_all();
+		assert_ok!(prune());
+		assert_eq!(forfeit(batch.proof(0)), Err(Error::<Test>::NoSuchBatch.into()));
+	});
+}
+
+#[test]
+fn what_can_be_paid_or_is_not_proven_is_not_forfeited() {
+	with_dust(|batch| {
+		skip_to(System::block_number() + LIFE + 1);
+		assert_eq!(forfeit(batch.proof(1)), Err(Error::<Test>::AlreadyPaid.into()));
+		let mut forged = batch.proof(0);
+		forged.payout.amount -= 1;
+		assert_eq!(forfeit(forged), Err(Error::<Test>::BadPayoutProof.into()));
+		assert_ok!(Balances::transfer_keep_alive(signed(Keyring::Eve), stranger(), ED));
+		assert_eq!(forfeit(batch.proof(0)), Err(Error::<Test>::Creditable.into()));
+		assert_ok!(distribute(0, vec![batch.proof(0)]));
+	});
+}
+
+#[test]
+fn a_payout_that_would_make_an_account_is_not_forfeited() {
+	build_and_execute(|| {
+		let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], &truth(), 0);
+		batch.payouts = vec![Payout { account: stranger(), amount: 850, weight: 0 }];
+		scene();
+		batch.payout_tree = payout::tree(&batch.payouts, &domain(), &agent(), 0).unwrap();
+		assert_ok!(batch.submit());
+		batch.settle(0);
+		skip_to(System::block_number() + LIFE + 1);
+		assert_eq!(forfeit(batch.proof(0)), Err(Error::<Test>::Creditable.into()));
+	});
+}
+
 #[test]
 fn a_payout_that_cannot_be_credited_waits() {
 	build_and_execute(|| {
-		let stranger = AccountId32::new([77; 32]);
+		let stranger = stranger();
 		let mut batch = prepare(0, &[(Keyring::Alice, 1_000)], &truth(), 0);
 		batch.payouts = vec![
 			Payout { account: stranger.clone(), amount: ED - 1, weight: 0 },

@@ -56,7 +56,7 @@ fn payers_sign_with_any_scheme_plain_or_wrapped() {
 			let voucher = Voucher { payer: payer.account(), agent: bob(), channel: 0, cumulative: 80 };
 			for (drawn, payload) in [(10, voucher.payload(&domain())), (20, voucher.wrapped_payload(&domain()))] {
 				let signature = payer.sign(&payload);
-				let of = Draw { payer: payer.account(), drawn, ceiling: 80, signer: None, signature };
+				let of = Draw { payer: payer.account(), drawn, ceiling: 80, signer: None, signature, weighs: false };
 				assert_eq!(draw(&of), Ok(10), "{payer:?}");
 			}
 		}

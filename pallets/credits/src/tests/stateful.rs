@@ -85,7 +85,7 @@ fn act_draw(payer: Key, agent: &AccountId32, more: u16, room: u8, key: u8, nonce
 	let signer = (!key.is_multiple_of(3)).then(|| session(key / 3));
 	let voucher = Voucher { payer: account.clone(), agent: agent.clone(), channel, cumulative: ceiling };
 	let signature = signer.unwrap_or(payer).sign(&voucher.payload(&domain()));
-	let draw = Draw { payer: account, drawn, ceiling, signer: signer.map(Key::account), signature };
+	let draw = Draw { payer: account, drawn, ceiling, signer: signer.map(Key::account), signature, weighs: false };
 	let before = root();
 	// Not in a transaction: it must leave no trace by itself.
 	let drawn = Credits::draw(&draw, agent, agent, &pot()).is_ok();

@@ -10,7 +10,7 @@ use openledger_primitives::{
 	judgement::{Case, Fault, Verdict},
 	ContributionId, DatanetId,
 };
-use sp_runtime::{DispatchError, DispatchResult, TokenError};
+use sp_runtime::{DispatchError, DispatchResult, Perbill, TokenError};
 
 const FIRST: ContributionId = ContributionId(0);
 const REJECTED: Verdict = Verdict::Rejected(Fault::LowQuality);
@@ -140,7 +140,9 @@ fn close_keeps_the_bond_when_the_rows_are_accepted() {
 #[test]
 fn close_burns_what_the_fault_costs_when_the_rows_are_rejected() {
 	// Of 70, whose sixth is no whole number: rounded up.
-	for (fault, burnt) in [(Fault::Malformed, 0), (Fault::LowQuality, 47), (Fault::Copied, 59), (Fault::Poisoned, 70)] {
+	let weights = [None, Some(67_142_858), Some(84_285_715), Some(100_000_000)];
+	let burns = [(Fault::Malformed, 0), (Fault::LowQuality, 47), (Fault::Copied, 59), (Fault::Poisoned, 70)];
+	for ((fault, burnt), weight) in burns.into_iter().zip(weights) {
 		with_case(|| {
 			let (before, contributor, verdict) = (issuance(), ALICE, Some(Verdict::Rejected(fault)));
 			assert_ok!(close(about(0), verdict));
@@ -151,6 +153,32 @@ fn close_burns_what_the_fault_costs_when_the_rows_are_rejected() {
 			assert_eq!(counters(), Counters { next_contribution: ContributionId(1), ..Default::default() });
 			assert_eq!(issuance(), before - burnt);
 			assert_eq!((bond_of(ALICE), Balances::free_balance(ALICE)), (0, ENDOWMENT - burnt));
+			// A tenth of the part of the bond that is lost.
+			let weight: Vec<_> = weight.into_iter().map(|parts| (ALICE, Perbill::from_parts(parts))).collect();
+			assert_eq!(Burnt::get(), weight);
+		});
+	}
+}
+
+#[test]
+fn close_burns_the_same_weight_whatever_else_its_owner_has_bonded() {
+	for others in [0, 1, 40] {
+		with_case(|| {
+			if others > 0 {
+				contribute(ALICE, others);
+			}
+			assert_ok!(close(about(0), Some(Verdict::Rejected(Fault::Poisoned))));
+			assert_eq!(Burnt::get(), [(ALICE, Perbill::from_percent(10))]);
+		});
+	}
+}
+
+#[test]
+fn close_burns_no_weight_when_the_rows_stay() {
+	for verdict in [Some(Verdict::Accepted), None] {
+		with_case(|| {
+			assert_ok!(close(about(0), verdict));
+			assert_eq!(Burnt::get(), []);
 		});
 	}
 }

@@ -1,9 +1,10 @@
 //! What is lost of a bond, for any bond.
 
-use crate::types::forfeit;
+use crate::types::{forfeit, weight_lost};
 use openledger_primitives::{judgement::Fault, Balance};
 use proptest::prelude::*;
 use sp_core::U256;
+use sp_runtime::Perbill;
 
 const FAULTS: [Fault; 4] = [Fault::Malformed, Fault::LowQuality, Fault::Copied, Fault::Poisoned];
 
@@ -44,6 +45,15 @@ proptest! {
 	}
 
 	#[test]
+	fn weight_lost_is_a_tenth_of_the_part_of_the_bond_and_two_billionths_more_at_most(bond in 1..=u128::MAX, lost: u128) {
+		let lost = lost % bond;
+		let parts = U256::from(weight_lost(bond, lost).deconstruct()) * U256::from(bond);
+		let tenth = U256::from(lost) * U256::from(100_000_000);
+		prop_assert!(parts >= tenth && parts - tenth < U256::from(2) * U256::from(bond));
+		prop_assert!(weight_lost(bond, bond) == Perbill::from_percent(10));
+	}
+
+	#[test]
 	fn forfeit_grows_with_the_bond(bond in bonds(), more in bonds()) {
 		let more = bond.saturating_add(more);
 		prop_assert!(FAULTS.iter().all(|fault| forfeit(bond, *fault) <= forfeit(more, *fault)));
@@ -56,6 +66,14 @@ fn forfeit_costs_a_quarter_and_a_half_more_than_the_bond_proper() {
 	let (bond, proper) = (1_200, forfeit(1_200, Fault::LowQuality));
 	assert_eq!(forfeit(bond, Fault::Copied), proper + proper / 4);
 	assert_eq!(forfeit(bond, Fault::Poisoned), proper + proper / 2);
+}
+
+#[test]
+fn no_weight_is_lost_with_nothing_and_no_more_than_a_tenth_with_more_than_the_bond() {
+	assert!(weight_lost(100, 0).is_zero() && weight_lost(0, 0).is_zero() && weight_lost(0, 5).is_zero());
+	assert_eq!(weight_lost(100, 101), Perbill::from_percent(10));
+	assert_eq!(weight_lost(u128::MAX, u128::MAX), Perbill::from_percent(10));
+	assert_eq!(weight_lost(u128::MAX, 1), Perbill::from_parts(1));
 }
 
 #[test]

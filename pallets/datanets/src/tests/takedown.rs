@@ -589,6 +589,7 @@ fn close_leaves_other_notices_alone() {
 		assert_ok!(close(about_row(ROW), Some(UPHELD)));
 		assert_eq!(counters().notices, 1);
 		assert_eq!((notice_bond_of(CLAIMANT), notice_bond_of(BOB)), (NOTICE_COST, NOTICE_COST));
+		assert_eq!(Burnt::get(), [], "rows that somebody has a right to are not bad rows");
 	});
 }
 

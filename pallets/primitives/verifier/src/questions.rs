@@ -6,8 +6,8 @@ use codec::{Decode, DecodeLimit, Encode};
 use openledger_primitives::{
 	attribution::{Attribution, IndexInfo, Part, Scored},
 	batch::{BatchClaim, Opening, PayoutProof},
-	money::{apportion_part, FeeSplit},
-	payout::{settle, Answer, Line},
+	money::{apportion_part, FeeSplit, Reserved},
+	payout::{settle, Answer, Divided, Line, Payout},
 	referee::{check_body, check_form, check_leaf, dot, top_k, RowState},
 	weight::{Maturity, Weight},
 	Blake2b256, Commitment, Domain, Fraud, Keccak256, Receipt, SumCommitment, SumNode, Voucher,
@@ -47,12 +47,13 @@ pub enum Question {
 	Score = 10,
 	/// `(FeeSplit, Answer)` → `Vec<Line>`: who is paid from one fee, and why.
 	Lines = 11,
-	/// `(FeeSplit, agent: AccountId, fees: u128, Vec<Line>)` → `(Reserved, Vec<Payout>)`: what a batch pays.
+	/// `(FeeSplit, agent: AccountId, Vec<(payer: AccountId, fee: u128, weighs: bool, Vec<Line>)>)` → `(Reserved, Vec<Payout>)`: what a
+	/// batch pays; of each receipt the payer, whether what it pays mints weight, and who is paid from it except the agent.
 	Settlement = 12,
 	/// `(amount: u128, part: u128, whole: u128, weights: Vec<u128>)` → `Vec<u128>`: largest-remainder division.
 	Division = 13,
-	/// `(Weight, decay: u32, fast: u32, slow: u32, elapsed: u64)`, times in seconds → `Option<(Weight, matured: u128)>`: `None` if
-	/// decay is not at least twice slow, or slow not at least twice fast, or fast is 0.
+	/// `(Weight, fast: u32, slow: u32, elapsed: u64)`, times in one unit → `Option<(Weight, standing: u128)>`: `None` if slow is not at
+	/// least twice fast, or fast is 0.
 	Weight = 14,
 	/// `(hash, Commitment, leaves: Vec<(u32, Vec<u8>)>, proof: Vec<H256>)` → `bool`: whether all the leaves are in the tree.
 	Leaves = 15,
@@ -122,9 +123,7 @@ pub fn call(question: u32, input: &[u8]) -> Answered {
 		}
 		Question::Score => answer(input, |(query, vector): (Vec<i8>, Vec<i8>)| Some(dot(&query, &vector))),
 		Question::Lines => answer(input, |(split, of): (FeeSplit, Answer<AccountId>)| of.lines(&split)),
-		Question::Settlement => answer(input, |(split, agent, fees, lines): (FeeSplit, AccountId, u128, Lines)| {
-			settle(&split, &agent, fees, lines)
-		}),
+		Question::Settlement => answer(input, settlement),
 		Question::Division => answer(input, |(amount, part, whole, weights): (u128, u128, u128, Vec<u128>)| {
 			apportion_part(amount, part, whole, &weights)
 		}),
@@ -136,7 +135,8 @@ pub fn call(question: u32, input: &[u8]) -> Answered {
 }
 
 type Batch = BatchClaim<AccountId>;
-type Lines = Vec<Line<AccountId>>;
+/// A receipt of a batch: payer, fee, whether the payer weighs, who is paid except the agent.
+type Receipts = Vec<(AccountId, u128, bool, Vec<Line<AccountId>>)>;
 
 /// Decodes the whole input, and encodes what `f` says; `None` means that the amounts overflow or contradict each other.
 fn answer<I: DecodeLimit, O: Encode>(input: &[u8], f: impl FnOnce(I) -> Option<O>) -> Answered {
@@ -221,9 +221,14 @@ fn opened(
 	Some(in_index.then(|| check_leaf(&part, &index, &leaf, limit, state).err()))
 }
 
-fn weight((weight, decay, fast, slow, elapsed): (Weight, u32, u32, u32, u64)) -> Option<Option<(Weight, u128)>> {
-	Some(Maturity::new(decay, fast, slow).map(|maturity| {
+fn settlement((split, agent, receipts): (FeeSplit, AccountId, Receipts)) -> Option<(Reserved, Vec<Payout<AccountId>>)> {
+	let divided = |(payer, fee, weighs, lines)| Divided { payer, fee, weighs, lines };
+	settle(&split, &agent, receipts.into_iter().map(divided))
+}
+
+fn weight((weight, fast, slow, elapsed): (Weight, u32, u32, u64)) -> Option<Option<(Weight, u128)>> {
+	Some(Maturity::new(fast, slow).map(|maturity| {
 		let rolled = weight.roll(&maturity, elapsed);
-		(rolled, rolled.matured())
+		(rolled, rolled.standing(&maturity))
 	}))
 }

@@ -8,7 +8,7 @@ use openledger_primitives::{
 	batch::{BatchClaim, Opening, PayoutProof},
 	manifest::TrainingData,
 	money::{FeeSplit, Reserved, DEFAULT_SPLIT},
-	payout::{royalties, settle, tree as payout_tree, Answer, Line, Source},
+	payout::{royalties, settle, tree as payout_tree, Answer, Divided, Line, Source},
 	referee::{dot, top_k, Fraud},
 	weight::Weight,
 	Blake2b256, Commitment, ContentHash, DatanetId, Domain, IndexId, Keccak256, Manifest, MerkleTree, ModelId,
@@ -187,10 +187,18 @@ fn batch() -> (BatchClaim<Account>, Vec<Receipt<Account>>, Vec<Payout<Account>>)
 	let (agent, first_seq) = (account(1), 7);
 	let receipts: Vec<_> = (0..5).map(|i| receipt(first_seq + i, 1_000_003 * u128::from(i + 1))).collect();
 	let receipt_tree = receipt_tree(&receipts);
-	let lines = receipts.iter().flat_map(|receipt| answer(receipt.fee).lines(&DEFAULT_SPLIT).unwrap());
-	let (_, payouts) = settle(&DEFAULT_SPLIT, &agent, receipt_tree.commitment().sum, lines).unwrap();
+	let divided = receipts.iter().map(|receipt| divided(receipt.payer, receipt.fee, true));
+	let (_, payouts) = settle(&DEFAULT_SPLIT, &agent, divided).unwrap();
 	let payouts_root = payout_tree(&payouts, &DOMAIN, &agent, first_seq).unwrap().commitment();
 	(BatchClaim { agent, first_seq, receipts: receipt_tree.commitment(), payouts: payouts_root }, receipts, payouts)
+}
+
+fn divided(payer: Account, fee: u128, weighs: bool) -> Divided<Account> {
+	share(payer, &answer(fee), weighs)
+}
+
+fn share(payer: Account, answer: &Answer<Account>, weighs: bool) -> Divided<Account> {
+	Divided { payer, fee: answer.fee, weighs, lines: answer.lines(&DEFAULT_SPLIT).unwrap() }
 }
 
 fn receipt_tree(receipts: &[Receipt<Account>]) -> SumTree<Blake2b256> {
@@ -441,27 +449,45 @@ fn money() -> Vec<Value> {
 		});
 		cases.push(case::<Vec<Line<Account>>>(name, Question::Lines, given, (DEFAULT_SPLIT, answer)));
 	}
-	let lines: Vec<Line<Account>> =
-		[10_000, 1_000_003].iter().flat_map(|fee| answer(*fee).lines(&DEFAULT_SPLIT).unwrap()).collect();
-	let fees = 1_010_003u128;
-	let split: FeeSplit = DEFAULT_SPLIT;
-	let given = json!({ "split": split, "agent": account(1), "fees": fees.to_string(), "lines": lines });
-	let input = (split, account(1), fees, lines).encode();
-	let output = call(Question::Settlement as u32, &input).unwrap();
-	let (reserved, payouts) = <(Reserved, Vec<Payout<Account>>)>::decode(&mut &output[..]).unwrap();
-	cases.push(json!({
-		"name": "what a batch of two answers pays",
-		"question": Question::Settlement as u32,
-		"given": given,
-		"answer": {
-			"burn": reserved.burn.to_string(), "treasury": reserved.treasury.to_string(),
-			"stakers": reserved.stakers.to_string(), "auditors": reserved.auditors.to_string(),
-			"payouts_sum": reserved.payouts.to_string(), "payouts": payouts,
-		},
-		"input": bytes(&input),
-		"output": bytes(&output),
-	}));
+	settlements(&mut cases);
 	cases
+}
+
+/// Batches of two answers: the first payer is one of those who are paid.
+fn settlements(cases: &mut Vec<Value>) {
+	let split: FeeSplit = DEFAULT_SPLIT;
+	let (agent, owner, payer) = (account(1), account(20), account(2));
+	let without_sources = Answer { sources: vec![], ..answer(700_001) };
+	for (name, first, second) in [
+		("what a batch of two answers pays", divided(owner, 10_000, false), divided(payer, 1_000_003, false)),
+		("what it pays if one payer weighs", divided(owner, 10_000, false), divided(payer, 1_000_003, true)),
+		("what it pays if both weigh", divided(owner, 10_000, true), divided(payer, 1_000_003, true)),
+		("what it pays if the agent pays itself", divided(agent, 10_000, true), divided(payer, 1_000_003, true)),
+		("a commons weighs nothing", divided(owner, 10_000, true), share(payer, &without_sources, true)),
+	] {
+		let receipts = [first, second];
+		let given: Vec<Value> = receipts
+			.iter()
+			.map(|r| json!({ "payer": r.payer, "fee": r.fee.to_string(), "weighs": r.weighs, "lines": r.lines }))
+			.collect();
+		let given = json!({ "split": split, "agent": agent, "receipts": given });
+		let encoded: Vec<_> = receipts.into_iter().map(|r| (r.payer, r.fee, r.weighs, r.lines)).collect();
+		let input = (split, agent, encoded).encode();
+		let output = call(Question::Settlement as u32, &input).unwrap();
+		let (reserved, payouts) = <(Reserved, Vec<Payout<Account>>)>::decode(&mut &output[..]).unwrap();
+		cases.push(json!({
+			"name": name,
+			"question": Question::Settlement as u32,
+			"given": given,
+			"answer": {
+				"burn": reserved.burn.to_string(), "treasury": reserved.treasury.to_string(),
+				"stakers": reserved.stakers.to_string(), "auditors": reserved.auditors.to_string(),
+				"payouts_sum": reserved.payouts.to_string(), "payouts": payouts,
+			},
+			"input": bytes(&input),
+			"output": bytes(&output),
+		}));
+	}
 }
 
 /// Numbers of JSON end at 2^53 in most readers.
@@ -478,9 +504,9 @@ fn weight() -> Vec<Value> {
 	let much = 1_000_000_000_000_000_000_000_000u128;
 	let mut cases = vec![];
 	let mut starts = vec![];
-	for amounts in [(much, 0, 0), (much, much / 2, much / 3), (0, much, 0), (0, 0, 7)] {
+	for amounts in [(much, 0), (much, much / 2), (much / 3, much), (0, much), (0, 7), (7, 0)] {
 		for elapsed in [0, 6, u64::from(DAY), 30 * u64::from(DAY), 365 * u64::from(DAY), u64::MAX] {
-			starts.push((amounts, elapsed, (90 * DAY, 7 * DAY, 30 * DAY)));
+			starts.push((amounts, elapsed, (7 * DAY, 90 * DAY)));
 		}
 	}
 	// As random as a multiplication can be, with the closest half-lives among them.
@@ -491,28 +517,34 @@ fn weight() -> Vec<Value> {
 	};
 	for _ in 0..100 {
 		let mut amount = || much / (1 + u128::from(draw(1_000)));
-		let amounts = (amount(), amount(), amount());
+		let amounts = (amount(), amount());
 		let fast = 1 + draw(40 * u64::from(DAY)) as u32;
-		let slow = 2 * fast + draw(30 * u64::from(DAY)) as u32;
-		let decay = 2 * slow + draw(2) as u32 * draw(90 * u64::from(DAY)) as u32;
-		starts.push((amounts, draw(400 * u64::from(DAY)), (decay, fast, slow)));
+		let slow = 2 * fast + draw(2) as u32 * draw(90 * u64::from(DAY)) as u32;
+		starts.push((amounts, draw(400 * u64::from(DAY)), (fast, slow)));
 	}
-	for ((raw, fast, slow), elapsed, (decay, quick, long)) in starts {
-		let start = Weight { raw, fast, slow };
-		let half_lives = json!({ "decay": decay, "fast": quick, "slow": long });
+	for ((fast, slow), elapsed, (quick, long)) in starts {
+		let start = Weight { fast, slow };
+		let half_lives = json!({ "fast": quick, "slow": long });
 		let given =
 			json!({ "weight": start, "half_lives_seconds": half_lives, "elapsed_seconds": elapsed.to_string() });
-		let input = (start, decay, quick, long, elapsed).encode();
+		let input = (start, quick, long, elapsed).encode();
 		let output = call(Question::Weight as u32, &input).unwrap();
-		let (rolled, matured) = Option::<(Weight, u128)>::decode(&mut &output[..]).unwrap().unwrap();
+		let (rolled, standing) = Option::<(Weight, u128)>::decode(&mut &output[..]).unwrap().unwrap();
 		cases.push(json!({
-			"name": format!("{raw}, {fast}, {slow} after {elapsed} s"),
+			"name": format!("{fast}, {slow} after {elapsed} s"),
 			"question": Question::Weight as u32,
 			"given": given,
-			"answer": { "weight": rolled, "matured": matured.to_string() },
+			"answer": { "weight": rolled, "standing": standing.to_string() },
 			"input": bytes(&input),
 			"output": bytes(&output),
 		}));
+	}
+	for (fast, slow) in [(0, DAY), (DAY, 2 * DAY - 1)] {
+		let start = Weight { fast: much, slow: much };
+		let half_lives = json!({ "fast": fast, "slow": slow });
+		let given = json!({ "weight": start, "half_lives_seconds": half_lives, "elapsed_seconds": "1" });
+		let input = (start, fast, slow, 1u64);
+		cases.push(case::<Option<Weight>>("half-lives that are too close", Question::Weight, given, input));
 	}
 	cases
 }

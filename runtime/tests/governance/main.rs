@@ -1,65 +1,43 @@
-//! Referenda of the stake chamber decide, and what they may do depends on their track.
+//! Referenda of both chambers decide, and what they may do depends on their track.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
+mod appeals;
+mod both;
+mod chamber;
+#[path = "../common/mod.rs"]
 mod common;
+mod contribution;
 
+use chamber::{decide, origin, propose_to_stake, support_with_stake};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{schedule::DispatchTime, Bounded, StorePreimage},
 };
 use openledger_runtime::{
-	configs::{accounts::ProxyType, origins::Origin, tracks::Tracks},
+	configs::{
+		accounts::ProxyType,
+		origins::Origin,
+		tracks::{contribution::ContributionTracks, stake::StakeTracks},
+	},
 	constants::{DAYS, OPEN},
 	genesis_config_presets::TESTNET_RUNTIME_PRESET,
-	Address, Balances, ConvictionVoting, Executive, OriginCaller, Preimage, Proxy, Referenda, Runtime, RuntimeCall,
-	RuntimeOrigin, SafeMode, System, Treasury, TxPause,
+	pace::{SafeModePeriod, SnapshotPeriod, UndecidingTimeout},
+	Address, ContributionReferenda, Executive, OriginCaller, Preimage, Proxy, Referenda, Runtime, RuntimeCall,
+	RuntimeOrigin, SafeMode, System, TxPause,
 };
-use pallet_conviction_voting::{AccountVote, Conviction, Vote};
+use pallet_chambers::{Chamber, Power};
 use pallet_referenda::{ReferendumInfoFor, TracksInfo};
-use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie};
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 use sp_runtime::{traits::BadOrigin, DispatchError};
-
-fn origin(who: Sr25519Keyring) -> RuntimeOrigin {
-	RuntimeOrigin::signed(who.to_account_id())
-}
-
-/// Submits a referendum for `call` under `power`, pays its deposit and lets `voters` say aye with half of what they have.
-fn propose(power: OriginCaller, call: RuntimeCall, voters: &[Sr25519Keyring]) -> u32 {
-	let index = pallet_referenda::ReferendumCount::<Runtime>::get();
-	let proposal = Preimage::bound(call).unwrap();
-	let enactment = DispatchTime::After(1);
-	assert_ok!(Referenda::submit(origin(Alice), Box::new(power), proposal, enactment));
-	assert_ok!(Referenda::place_decision_deposit(origin(Alice), index));
-	for voter in voters {
-		let vote = AccountVote::Standard {
-			vote: Vote { aye: true, conviction: Conviction::Locked1x },
-			balance: 500_000 * OPEN,
-		};
-		assert_ok!(ConvictionVoting::vote(origin(*voter), index, vote));
-	}
-	index
-}
-
-#[test]
-fn a_referendum_on_the_root_track_authorises_an_upgrade() {
-	common::development().execute_with(|| {
-		common::run_to(1);
-		let code_hash = sp_core::H256::repeat_byte(7);
-		let call = frame_system::Call::<Runtime>::authorize_upgrade { code_hash }.into();
-		propose(frame_system::RawOrigin::Root.into(), call, &[Alice, Bob, Charlie]);
-		common::run_to(40);
-		assert_eq!(System::authorized_upgrade().map(|upgrade| *upgrade.code_hash()), Some(code_hash));
-	});
-}
 
 #[test]
 fn a_referendum_that_nobody_supports_is_rejected_and_the_deposit_comes_back() {
 	common::development().execute_with(|| {
 		common::run_to(1);
 		let call = frame_system::Call::<Runtime>::authorize_upgrade { code_hash: Default::default() }.into();
-		let index = propose(frame_system::RawOrigin::Root.into(), call, &[]);
-		common::run_to(40);
+		let index = propose_to_stake(chamber::assenting(Chamber::Stake, Power::Upgrade), chamber::assent(call));
+		decide();
 		assert!(matches!(
 			ReferendumInfoFor::<Runtime>::get(index),
 			Some(pallet_referenda::ReferendumInfo::Rejected(..))
@@ -69,47 +47,81 @@ fn a_referendum_that_nobody_supports_is_rejected_and_the_deposit_comes_back() {
 }
 
 #[test]
-fn the_treasurer_track_spends_and_does_nothing_else() {
-	common::development().execute_with(|| {
-		common::run_to(1);
-		let before = Balances::free_balance(Charlie.to_account_id());
-		let spend = pallet_treasury::Call::<Runtime>::spend {
-			asset_kind: Box::new(()),
-			amount: 1_000 * OPEN,
-			beneficiary: Box::new(Charlie.to_account_id()),
-			valid_from: None,
-		};
-		propose(Origin::Treasurer.into(), spend.into(), &[Alice, Bob]);
-		let upgrade = frame_system::Call::<Runtime>::authorize_upgrade { code_hash: Default::default() };
-		propose(Origin::Treasurer.into(), upgrade.into(), &[Alice, Bob]);
-		common::run_to(40);
-		assert!(System::authorized_upgrade().is_none(), "the treasurer is not root");
-		assert_ok!(Treasury::payout(origin(Bob), 0));
-		assert_eq!(Balances::free_balance(Charlie.to_account_id()) - before, 1_000 * OPEN);
-	});
-}
-
-#[test]
 fn only_powers_have_tracks() {
 	common::development().execute_with(|| {
 		common::run_to(1);
 		let call: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
 		let proposal: Bounded<_, _> = Preimage::bound(call).unwrap();
+		let after = DispatchTime::After(1);
 		let as_alice = OriginCaller::from(frame_system::RawOrigin::Signed(Alice.to_account_id()));
-		assert_noop!(
-			Referenda::submit(origin(Alice), Box::new(as_alice), proposal, DispatchTime::After(1)),
-			pallet_referenda::Error::<Runtime>::NoTrack
-		);
+		let root = OriginCaller::from(frame_system::RawOrigin::Root);
+		let enact = OriginCaller::from(pallet_chambers::Origin::Enact);
+		let of_both = [as_alice, root, enact, Origin::LargeSpender.into(), Origin::Bridge.into()];
+		let of_stake = [Origin::ReferendumKiller.into(), chamber::assenting(Chamber::Stake, Power::Root)];
+		let of_contribution = [Origin::SmallSpender.into(), chamber::assenting(Chamber::Contribution, Power::Root)];
+		for power in of_both.clone().into_iter().chain(of_contribution) {
+			assert_noop!(
+				Referenda::submit(origin(Alice), Box::new(power), proposal.clone(), after),
+				pallet_referenda::Error::<Runtime>::NoTrack
+			);
+		}
+		for power in of_both.into_iter().chain(of_stake) {
+			assert_noop!(
+				ContributionReferenda::submit(origin(Alice), Box::new(power), proposal.clone(), after),
+				pallet_referenda::Error::<Runtime, pallet_referenda::Instance2>::NoTrack
+			);
+		}
 	});
 }
 
 #[test]
 fn tracks_are_sorted_and_shorter_on_a_fast_chain() {
 	common::preset(TESTNET_RUNTIME_PRESET).execute_with(|| {
-		assert_ok!(<Tracks as TracksInfo<u128, u32>>::check_integrity());
-		assert_eq!(Tracks::info(0).unwrap().decision_period, 28 * DAYS);
+		assert_ok!(<StakeTracks as TracksInfo<u128, u32>>::check_integrity());
+		assert_ok!(<ContributionTracks as TracksInfo<u128, u32>>::check_integrity());
+		assert_eq!(StakeTracks::info(0).unwrap().decision_period, 28 * DAYS);
 	});
-	common::development().execute_with(|| assert_eq!(Tracks::info(0).unwrap().decision_period, 20));
+	common::development().execute_with(|| assert_eq!(StakeTracks::info(0).unwrap().decision_period, 20));
+}
+
+#[test]
+fn weights_are_kept_as_long_as_a_referendum_can_run() {
+	use frame_support::traits::Get;
+	for preset in [sp_genesis_builder::DEV_RUNTIME_PRESET, TESTNET_RUNTIME_PRESET] {
+		common::preset(preset).execute_with(|| {
+			let kept: u32 = <Runtime as pallet_contribution_voting::Config>::MaxSnapshots::get();
+			let period: u32 = SnapshotPeriod::get();
+			let waits: u32 = UndecidingTimeout::get();
+			for track in ContributionTracks::tracks() {
+				let longest = waits + track.info.decision_period + track.info.confirm_period;
+				assert!(longest < (kept - 1) * period, "{}", track.id);
+			}
+		});
+	}
+}
+
+#[test]
+fn safe_mode_ends_by_itself() {
+	common::development().execute_with(|| {
+		common::run_to(1);
+		let transfer = pallet_balances::Call::<Runtime>::transfer_keep_alive {
+			dest: Address::Id(Bob.to_account_id()),
+			value: OPEN,
+		};
+		let enter = pallet_safe_mode::Call::<Runtime>::force_enter {};
+		let index = propose_to_stake(Origin::Emergency, enter);
+		support_with_stake(index, &[Alice, Bob, Charlie]);
+		while !SafeMode::is_entered() {
+			assert!(System::block_number() < 40, "the pause was not decided");
+			common::run_to(System::block_number() + 1);
+		}
+		let outcome = Executive::apply_extrinsic(common::signed(Alice, transfer.clone())).unwrap();
+		assert_eq!(outcome, Err(frame_system::Error::<Runtime>::CallFiltered.into()));
+		let period: u32 = <SafeModePeriod as frame_support::traits::Get<u32>>::get();
+		common::run_to(System::block_number() + period + 1);
+		assert!(!SafeMode::is_entered());
+		assert_ok!(Executive::apply_extrinsic(common::signed(Alice, transfer)).unwrap());
+	});
 }
 
 #[test]

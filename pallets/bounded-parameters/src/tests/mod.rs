@@ -1,0 +1,6 @@
+//! Tests, a file for each concern.
+
+mod invariants;
+mod rules;
+mod set;
+mod stateful;
