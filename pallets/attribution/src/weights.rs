@@ -44,13 +44,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// `n` is from 1 to 256.
 	fn submit_batch(n: u32) -> Weight {
-		// Least time: 242_582_000 picoseconds.
 		Weight::from_parts(243_994_000, 8523)
-			.saturating_add(Weight::from_parts(211_128_606, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(14_u64))
+			.saturating_add(Weight::from_parts(226_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(15_u64))
 			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(12_u64))
-			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
 	}
 	fn refute() -> Weight {
@@ -67,10 +66,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// `n` is from 1 to 64.
 	fn distribute(n: u32) -> Weight {
-		// Least time: 77_656_000 picoseconds.
-		Weight::from_parts(52_341_521, 5796)
-			.saturating_add(Weight::from_parts(84_607_922, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(11_u64))
+		Weight::from_parts(102_200_000, 5796)
+			.saturating_add(Weight::from_parts(120_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
@@ -78,10 +76,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// `n` is from 1 to 64.
 	fn distribute_range(n: u32) -> Weight {
-		// Least time: 80_981_000 picoseconds.
-		Weight::from_parts(73_657_810, 5796)
-			.saturating_add(Weight::from_parts(75_532_964, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(12_u64))
+		Weight::from_parts(114_700_000, 5796)
+			.saturating_add(Weight::from_parts(111_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
@@ -130,13 +127,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// `n` is from 1 to 256.
 	fn refund(n: u32) -> Weight {
-		// Least time: 133_369_000 picoseconds.
 		Weight::from_parts(40_857_050, 15771)
-			.saturating_add(Weight::from_parts(134_622_032, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(7_u64))
+			.saturating_add(Weight::from_parts(183_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2858).saturating_mul(n.into()))
 	}
 	/// `n` is from 1 to 64.
@@ -191,11 +187,11 @@ impl WeightInfo for () {
 	}
 	fn submit_batch(n: u32) -> Weight {
 		Weight::from_parts(243_994_000, 8523)
-			.saturating_add(Weight::from_parts(211_128_606, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(14_u64))
+			.saturating_add(Weight::from_parts(226_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(15_u64))
 			.saturating_add(ParityDbWeight::get().reads((8_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(12_u64))
-			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((6_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
 	}
 	fn refute() -> Weight {
@@ -209,18 +205,18 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(9_u64))
 	}
 	fn distribute(n: u32) -> Weight {
-		Weight::from_parts(52_341_521, 5796)
-			.saturating_add(Weight::from_parts(84_607_922, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(11_u64))
+		Weight::from_parts(102_200_000, 5796)
+			.saturating_add(Weight::from_parts(120_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(12_u64))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(8_u64))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
 	}
 	fn distribute_range(n: u32) -> Weight {
-		Weight::from_parts(73_657_810, 5796)
-			.saturating_add(Weight::from_parts(75_532_964, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(12_u64))
+		Weight::from_parts(114_700_000, 5796)
+			.saturating_add(Weight::from_parts(111_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(13_u64))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(9_u64))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
@@ -262,11 +258,11 @@ impl WeightInfo for () {
 	}
 	fn refund(n: u32) -> Weight {
 		Weight::from_parts(40_857_050, 15771)
-			.saturating_add(Weight::from_parts(134_622_032, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(7_u64))
+			.saturating_add(Weight::from_parts(183_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(8_u64))
 			.saturating_add(ParityDbWeight::get().reads((7_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
-			.saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2858).saturating_mul(n.into()))
 	}
 	fn prune(n: u32) -> Weight {

@@ -63,9 +63,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	fn vote() -> Weight {
-		Weight::from_parts(240_000_000, 7400)
+		Weight::from_parts(275_000_000, 7400)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	fn vote_instead() -> Weight {
 		Weight::from_parts(240_000_000, 4298)
@@ -186,9 +186,9 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn vote() -> Weight {
-		Weight::from_parts(240_000_000, 7400)
+		Weight::from_parts(275_000_000, 7400)
 			.saturating_add(ParityDbWeight::get().reads(9_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn vote_instead() -> Weight {
 		Weight::from_parts(240_000_000, 4298)
