@@ -109,7 +109,7 @@ impl Scene {
 		println!("  attributions were drawn by lot, and the worker has opened them");
 		let payouts = self.check_balances(&answers, number, &batch).await?;
 		act("those who were paid have weight, because the payer has bonded");
-		self.check_weights(&batch, &payouts).await?;
+		self.check_weights(number, &payouts).await?;
 		act("every payout is explained");
 		self.explain(number, &batch, &payouts).await?;
 		act("a second agent claims a false source, and one opening takes its stake");
@@ -332,7 +332,9 @@ impl Scene {
 	/// Everybody who was paid has the weight that its leaf says, less what faded between the batch and the payout: what it has
 	/// of the fees of others, of what they burn. It was minted in one piece, so it is stored to the unit, with the block in
 	/// which it was minted; nothing of it has matured.
-	async fn check_weights(&self, batch: &BatchRecord, payouts: &[Payout<AccountId>]) -> anyhow::Result<()> {
+	async fn check_weights(&self, number: u64, payouts: &[Payout<AccountId>]) -> anyhow::Result<()> {
+		// As it is after the payouts.
+		let batch = self.chain.batch(number).await?.context("the batch is gone")?;
 		let mut minted: Balance = 0;
 		for payout in payouts.iter().filter(|payout| self.creditable(payout)) {
 			minted += payout.weight;
