@@ -351,7 +351,7 @@ impl Scene {
 		let (minted_on_chain, credited) = (batch.minted, batch.credited);
 		ensure!(minted_on_chain == minted, "expected {minted} to be minted, found {minted_on_chain}");
 		let fees = batch.receipts.sum;
-		let share = openledger_worker::batch::weight_of(&DEFAULT_SPLIT, fees);
+		let share = DEFAULT_SPLIT.weight(fees);
 		ensure!(credited == share, "expected room for {share} to be set aside, found {credited}");
 		let bond = self.chain.weight_bond(&self.roles.payer.account()).await?;
 		ensure!(bond == Some(BOND), "expected a bond of {BOND}, found {bond:?}");

@@ -6,7 +6,7 @@ use openledger_primitives::{
 	payout::{self, Divided, Line, Role},
 	Balance, Blake2b256, Domain, Payout, Receipt, SumTree,
 };
-use sp_runtime::{AccountId32, Percent};
+use sp_runtime::AccountId32;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A batch, ready to be submitted, opened and paid out.
@@ -55,11 +55,6 @@ pub fn fees(records: &[Record]) -> Option<BTreeMap<AccountId32, Balance>> {
 		*sum = sum.checked_add(record.receipt.fee)?;
 	}
 	Some(fees)
-}
-
-/// The weight that the chain sets aside for `fee`: what is burnt of it, rounded up.
-pub fn weight_of(split: &FeeSplit, fee: Balance) -> Balance {
-	Percent::from_percent(split.burn).mul_ceil(fee)
 }
 
 /// The batch of consecutive `records`, in which the fees of those in `weighing` mint weight. `None` when there are none, or the
@@ -220,7 +215,7 @@ mod tests {
 			}
 			let weights: Balance = batch.payouts.iter().map(|payout| payout.weight).sum();
 			let given = batch.fees.iter().filter(|(payer, _)| weighing.contains(payer) && **payer != beneficiary);
-			assert!(weights <= given.map(|(_, fee)| weight_of(&DEFAULT_SPLIT, *fee)).sum());
+			assert!(weights <= given.map(|(_, fee)| DEFAULT_SPLIT.weight(*fee)).sum());
 		}
 	}
 }

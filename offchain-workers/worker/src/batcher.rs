@@ -265,7 +265,7 @@ impl Batcher {
 /// The weight to ask for, by payer: what is burnt of the fees of those who are not the agent itself.
 fn candidates(fees: BTreeMap<AccountId, Balance>, own: &[AccountId], split: &FeeSplit) -> BTreeMap<AccountId, Balance> {
 	let others = fees.into_iter().filter(|(payer, fee)| *fee > 0 && !own.contains(payer));
-	others.map(|(payer, fee)| (payer, batch::weight_of(split, fee))).collect()
+	others.map(|(payer, fee)| (payer, split.weight(fee))).collect()
 }
 
 /// Whether a batch was refused for what a draw says of weight.

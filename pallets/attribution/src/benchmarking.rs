@@ -30,7 +30,7 @@ use openledger_primitives::{
 	ModelId, NumericClass, Part, Payout, Pool, Receipt, RowLeaf, Scored, SumCommitment, SumNode, Voucher,
 };
 use sp_core::H256;
-use sp_runtime::{traits::Saturating, Percent};
+use sp_runtime::traits::Saturating;
 
 /// Prepares what the benchmarks need and other pallets keep.
 pub trait BenchmarkHelper<AccountId, Signature> {
@@ -143,7 +143,7 @@ fn fee<T: Config>() -> Balance {
 
 /// What each payer gives in weight.
 fn weight<T: Config>() -> Balance {
-	Percent::from_percent(T::Split::get().burn).mul_ceil(fee::<T>())
+	T::Split::get().weight(fee::<T>())
 }
 
 /// A batch of the most receipts that is not submitted yet. All of its payers weigh, and so do its agent and who is paid for

@@ -5,7 +5,7 @@ use crate::{
 	pallet::{Config, Error, Pallet},
 	types::Payer,
 };
-use frame_support::traits::Get;
+use frame_support::{ensure, traits::Get};
 use openledger_primitives::{
 	payout::most_weight,
 	traits::{Agents, Contributions},
@@ -13,7 +13,7 @@ use openledger_primitives::{
 };
 use sp_runtime::{
 	traits::{Saturating, UniqueSaturatedInto, Zero},
-	DispatchError, Percent,
+	DispatchError,
 };
 
 impl<T: Config> Pallet<T> {
@@ -22,20 +22,14 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ensure_nobody_pays_itself<'a>(
 		agent: &T::AccountId,
 		signer: &T::AccountId,
-		weighing: impl Iterator<Item = &'a T::AccountId>,
+		mut weighing: impl Iterator<Item = &'a T::AccountId>,
 	) -> Result<(), Error<T>>
 	where
 		T::AccountId: 'a,
 	{
-		let mut weighing = weighing.peekable();
-		if weighing.peek().is_none() {
-			return Ok(());
-		}
 		let beneficiary = T::Agents::beneficiary(agent);
 		let own = |payer: &T::AccountId| payer == agent || payer == signer || beneficiary.as_ref() == Some(payer);
-		if weighing.any(own) {
-			return Err(Error::<T>::SelfPaid);
-		}
+		ensure!(!weighing.any(own), Error::<T>::SelfPaid);
 		Ok(())
 	}
 
@@ -46,7 +40,7 @@ impl<T: Config> Pallet<T> {
 		payer: &T::AccountId,
 		fee: Balance,
 	) -> Result<(Balance, Option<T::AccountId>), DispatchError> {
-		let weight = Percent::from_percent(T::Split::get().burn).mul_ceil(fee);
+		let weight = T::Split::get().weight(fee);
 		if weight.is_zero() {
 			return Ok((0, None));
 		}

@@ -6,6 +6,7 @@
 //! rolled as the weight of an account is, and so stays the part of it that it was.
 
 use crate::{
+	interface::millionths,
 	pallet::{Accounts, Config, Earners, Error, Pallet},
 	snapshots::TouchedOf,
 	types::{Earner, Touched},
@@ -19,9 +20,6 @@ use sp_runtime::{DispatchResult, PerThing, Perbill, Rounding};
 
 /// An earner of the runtime.
 type EarnerOf<T> = Earner<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
-
-/// Parts in a billion to those in a million.
-const THOUSAND: u32 = 1_000;
 
 impl<T: Config> Pallet<T> {
 	/// Notes that `who` was minted `weight` through `agent`. When there are too many, the one with the least makes room, and
@@ -52,7 +50,7 @@ impl<T: Config> Pallet<T> {
 		if part.is_zero() || !Earners::<T>::contains_key(agent) {
 			return;
 		}
-		let parts_per_million = part.deconstruct().div_ceil(THOUSAND);
+		let parts_per_million = millionths(part);
 		Earners::<T>::mutate_exists(agent, |entry| {
 			for earner in entry.iter_mut().flatten() {
 				Self::burn_of(earner, part);

@@ -12,8 +12,10 @@ use openledger_primitives::{
 };
 use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
-/// Parts in a billion to those in a million.
-const THOUSAND: u32 = 1_000;
+/// `part` in millionths, rounded up: against the slashed.
+pub(crate) fn millionths(part: Perbill) -> u32 {
+	part.deconstruct().div_ceil(1_000)
+}
 
 impl<T: Config> Contributions<T::AccountId> for Pallet<T> {
 	fn reserve(payer: &T::AccountId, agent: &T::AccountId, weight: Balance) -> Result<T::AccountId, DispatchError> {
@@ -151,14 +153,13 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// Takes `part` of a weight, now and at the start of every period that is kept. Parts of a millionth are rounded up: against
-/// the slashed.
+/// Takes `part` of a weight, now and at the start of every period that is kept.
 fn burn_all<BlockNumber, Max>(account: &mut Account<BlockNumber, Max>, part: Perbill)
 where
 	BlockNumber: Clone + PartialEq + Eq + core::fmt::Debug,
 	Max: Get<u32>,
 {
-	let parts_per_million = part.deconstruct().div_ceil(THOUSAND);
+	let parts_per_million = millionths(part);
 	let kept = account.checkpoints.iter_mut().map(|checkpoint| &mut checkpoint.state);
 	for state in kept.chain([&mut account.opening, &mut account.now]) {
 		state.weight = state.weight.burn(parts_per_million);

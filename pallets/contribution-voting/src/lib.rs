@@ -178,9 +178,8 @@ pub mod pallet {
 		/// is measured against, in planck. Too small, and whoever comes first decides alone.
 		type LeastTotal: Get<Balance>;
 		/// The weight below which an account can be forgotten and none is made, and below which what a bond gave does not keep it,
-		/// in planck. Worth
-		/// more than a few transactions, and weight is given without a bond; too small, and the last of a bond stays locked for
-		/// years.
+		/// in planck. Worth more than a few transactions, and weight is given without a bond; too small, and the last of a bond
+		/// stays locked for years.
 		#[pallet::constant]
 		type Dust: Get<Balance>;
 		/// The accounts of the leaderboard.

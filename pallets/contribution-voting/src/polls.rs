@@ -87,9 +87,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What `who` weighs in a poll.
 	pub(crate) fn weight_in(tally: &Tally<T>, who: &T::AccountId) -> Result<Balance, Error<T>> {
-		let weight = Self::snapshot_weight(who, tally.snapshot, tally.total)?;
-		ensure!(weight > 0, Error::<T>::NoWeight);
-		Ok(weight)
+		Self::snapshot_weight(who, tally.snapshot, tally.total)
 	}
 
 	/// Counts `weight` more through `delegate`, which has voted.

@@ -68,6 +68,12 @@ impl FeeSplit {
 		Some(Reserved { burn, treasury, stakers, auditors, payouts })
 	}
 
+	/// The weight that `fee` can give: what is burnt of it, rounded up. So much room the chain sets aside, and a worker asks for.
+	pub fn weight(&self, fee: Balance) -> Balance {
+		let kept = proportion(fee, WHOLE.saturating_sub(self.burn.into()), WHOLE).unwrap_or_default();
+		fee.saturating_sub(kept)
+	}
+
 	/// The percent of a fee that goes neither to models nor to data: what a payer may cap.
 	pub fn overhead(&self) -> u8 {
 		100u8.saturating_sub(self.model).saturating_sub(self.data)
@@ -205,6 +211,11 @@ mod tests {
 				// |share − exact| < 1, both sides times 100 · whole.
 				prop_assert!((share * 100 * whole).abs_diff(amount * part * weight) < 100 * whole);
 			}
+		}
+
+		#[test]
+		fn weight_is_the_burn_rounded_up(fee in 0..=u128::MAX / 100) {
+			prop_assert_eq!(DEFAULT_SPLIT.weight(fee), (fee * u128::from(DEFAULT_SPLIT.burn)).div_ceil(WHOLE));
 		}
 
 		#[test]

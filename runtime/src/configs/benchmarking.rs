@@ -87,6 +87,7 @@ impl attribution::BenchmarkHelper<AccountId, Signature> for BenchmarkHelper {
 	fn agent(fees: Balance) -> Result<(AccountId, AccountId), BenchmarkError> {
 		let (agent, signer) = (account("agent", 0, 0), account("signer", 0, 0));
 		agents::busy_agent::<Runtime>(&agent, &signer, fees)?;
+		voting::earned::<Runtime>(&agent)?;
 		Ok((agent, signer))
 	}
 

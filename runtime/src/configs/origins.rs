@@ -46,8 +46,8 @@ pub mod pallet {
 		/// May fund models out of the treasury.
 		#[codec(index = 7)]
 		ModelFunder,
-		/// May set the parameters of agents, models, attribution and audits, decide disputes about models, and punish wash
-		/// trading.
+		/// May set the parameters of agents, models, attribution and audits, decide disputes about models, and drop cases
+		/// before auditors.
 		#[codec(index = 8)]
 		AgentManager,
 		/// May set the parameters of datanets and curation.
