@@ -1,5 +1,7 @@
 //! Weights of the calls of `pallet_agents`, measured 2026-11-23 by `scripts/weights.sh` in the runtime's WASM: 16 steps,
 //! 10 repeats.
+//!
+//! Of `execute_slash` the weight that a slash burns is an estimate, on top of what was measured.
 
 #![allow(missing_docs, unused_parens)]
 

@@ -1,5 +1,9 @@
 //! Weights of the calls of `pallet_attribution`, measured 2026-11-23 by `scripts/weights.sh` in the runtime's WASM: 16 steps,
 //! 10 repeats.
+//!
+//! `submit_batch`, `distribute`, `distribute_range` and `refund` were measured again later, beside other work, with 3 steps and 3
+//! repeats. `forfeit`, and what proofs burn of weight (`refute`, `refute_receipt`, `report_equivocation`, `void_withheld`), are
+//! estimates.
 
 #![allow(missing_docs, unused_parens)]
 

@@ -1,4 +1,6 @@
 //! Weights of the calls of `pallet_bounded_parameters`.
+//!
+//! Estimates: `scripts/weights.sh` has not measured them yet.
 
 #![allow(missing_docs, unused_parens)]
 

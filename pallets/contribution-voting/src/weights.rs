@@ -1,4 +1,6 @@
 //! Weights of the calls of `pallet_contribution_voting`, and of what other pallets do with weight.
+//!
+//! `vote` and `mint` were measured in the runtime's WASM beside other work; the others are estimates.
 
 #![allow(missing_docs, unused_parens)]
 
