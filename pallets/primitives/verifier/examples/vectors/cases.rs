@@ -26,6 +26,19 @@ type Account = H256;
 const GENESIS: H256 = H256::repeat_byte(0x11);
 const DOMAIN: Domain = Domain { genesis: GENESIS };
 
+/// The value with the keys of every object in their order, whatever order `serde_json` was built to keep.
+fn sorted(value: &Value) -> Value {
+	match value {
+		Value::Array(values) => values.iter().map(sorted).collect(),
+		Value::Object(fields) => {
+			let mut fields: Vec<_> = fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+			fields.sort_by(|a, b| a.0.cmp(&b.0));
+			Value::Object(fields.into_iter().collect())
+		}
+		other => other.clone(),
+	}
+}
+
 /// Every file with its content.
 pub(crate) fn files() -> Vec<(&'static str, String)> {
 	let files = [
@@ -37,7 +50,7 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
 		("signatures.json", signatures()),
 	];
 	// A case a line, so that a difference shows which.
-	let lines = |cases: &[Value]| cases.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n");
+	let lines = |cases: &[Value]| cases.iter().map(|case| sorted(case).to_string()).collect::<Vec<_>>().join(",\n");
 	files.map(|(name, cases)| (name, format!("[\n{}\n]\n", lines(&cases)))).into()
 }
 
