@@ -13,7 +13,7 @@ use openledger_chain::{
 	pallets::{agents, attribution, contribution_voting, credits, datanets, model_registry},
 	AccountId, Balance, Chain, Key, Runtime, RuntimeCall, RuntimeEvent, Wait,
 };
-use openledger_openlora::Model;
+use openledger_openlora::{Mode, Model};
 use openledger_primitives::{
 	judgement::seal_contribution, manifest::TrainingData, Commitment, ContentHash, ContributionId, DatanetId, Hardware,
 	IndexId, IndexKind, Manifest, ModelId, Role, Terms,
@@ -303,8 +303,8 @@ async fn register(
 	manifest: &openledger_factory::Manifest,
 ) -> anyhow::Result<(ModelId, ModelId, ModelId)> {
 	use model_registry::types::{Family, ModelKind, Target};
-	let model = Model::load(&files.model())?;
-	let weights = H256(model.hash());
+	let model = Model::open(&files.model())?;
+	let weights = H256(model.hash()?);
 	// Configuration and tokenizer are inside the one GGUF file.
 	let base = ModelKind::Base { family: Family::Llama, config: weights, weights, tokenizer: weights };
 	let base = register_one(chain, &roles.base_owner, base, b"Apache-2.0").await?;
@@ -492,6 +492,8 @@ pub fn configure(
 			threads: 0,
 			queue: 32,
 			max_context: 2_048,
+			mode: Mode::E8,
+			memory_mib: 512,
 		},
 		batch: BatchConfig { interval_s, ..BatchConfig::default() },
 		auditor: None,

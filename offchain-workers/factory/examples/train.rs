@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
 	let (model, out) = (args.next().context(usage)?, args.next().context(usage)?);
 	let steps = args.next().map_or(Ok(40), |n| n.parse())?;
 	let threads = args.next().map_or(Ok(0), |n| n.parse())?;
-	let model = Model::load(model.as_ref())?;
+	let model = Model::open(model.as_ref())?;
 	let rows = ROWS.map(|(prompt, response)| Row { prompt: prompt.into(), response: response.into() });
 	let options = TrainOptions { steps, threads, learning_rate: 1e-3, evaluation_fraction: 0.0, ..Default::default() };
 	let start = std::time::Instant::now();

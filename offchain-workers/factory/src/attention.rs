@@ -1,6 +1,6 @@
 //! Attention over packed rows and its gradient.
 
-use openledger_openlora::forward::{attend, attention_probabilities};
+use openledger_openlora::math::softmax;
 use openledger_openlora::matrix::{matmul_serial, View};
 use openledger_openlora::DecoderSpec;
 use rayon::prelude::*;
@@ -90,4 +90,47 @@ fn backward_group(spec: &DecoderSpec, group: usize, (q, k, v): (&[f32], &[f32], 
 		out.q.push(dq);
 	}
 	out
+}
+
+/// Causal grouped-query attention of the queries `q` ([rows, query_width]) over all keys and values
+/// ([tokens, kv_width]); the last query belongs to the last token. Returns [rows, query_width].
+fn attend(spec: &DecoderSpec, q: &[f32], keys: &[f32], values: &[f32]) -> Vec<f32> {
+	let (dim, query_width, kv_width) = (spec.head_dim, spec.query_width(), spec.kv_width());
+	let (rows, tokens) = (q.len() / query_width, keys.len() / kv_width);
+	let mut by_head = vec![0.0; q.len()];
+	let head = |(head, out): (usize, &mut [f32])| {
+		let offset = head / (spec.heads / spec.kv_heads) * dim;
+		let probabilities = attention_probabilities(spec, head, q, keys);
+		let values = View::strided(&values[offset..], tokens, dim, kv_width);
+		matmul_serial(out, View::new(&probabilities, rows, tokens), values, 1.0, false);
+	};
+	match rows * tokens < 4096 {
+		true => by_head.chunks_mut(rows * dim).enumerate().for_each(head),
+		false => by_head.par_chunks_mut(rows * dim).enumerate().for_each(head),
+	}
+	let mut out = vec![0.0; q.len()];
+	for (row, out) in out.chunks_exact_mut(query_width).enumerate() {
+		for (head, out) in out.chunks_exact_mut(dim).enumerate() {
+			let start = (head * rows + row) * dim;
+			out.copy_from_slice(&by_head[start..start + dim]);
+		}
+	}
+	out
+}
+
+/// The attention weights of one query head, [rows, tokens]; see [`attend`].
+fn attention_probabilities(spec: &DecoderSpec, head: usize, q: &[f32], keys: &[f32]) -> Vec<f32> {
+	let (dim, query_width, kv_width) = (spec.head_dim, spec.query_width(), spec.kv_width());
+	let (rows, tokens) = (q.len() / query_width, keys.len() / kv_width);
+	let key_offset = head / (spec.heads / spec.kv_heads) * dim;
+	let q = View::strided(&q[head * dim..], rows, dim, query_width);
+	let k = View::strided(&keys[key_offset..], tokens, dim, kv_width);
+	let mut scores = vec![0.0; rows * tokens];
+	matmul_serial(&mut scores, q, k.t(), 1.0 / (dim as f32).sqrt(), false);
+	for (row, scores) in scores.chunks_exact_mut(tokens).enumerate() {
+		let (visible, hidden) = scores.split_at_mut(tokens - rows + row + 1);
+		softmax(visible);
+		hidden.fill(0.0);
+	}
+	scores
 }

@@ -32,6 +32,9 @@ pub enum TrainError {
 		/// The template's answer.
 		source: openledger_openlora::ChatError,
 	},
+	/// The model cannot be trained.
+	#[error("the base model: {0}")]
+	Model(String),
 	/// A target module is not a linear layer of a block.
 	#[error("`{0}` is not a linear layer that can be adapted")]
 	UnknownTarget(String),

@@ -1,5 +1,6 @@
 //! Writing a trained adapter as a PEFT folder with a manifest beside it.
 
+use crate::base;
 use crate::error::TrainError;
 use crate::options::{LoraOptions, TrainOptions};
 use crate::trainer::{Report, Trained};
@@ -55,10 +56,11 @@ impl Trained {
 			path: dir.join("adapter_model.safetensors"),
 			source: std::io::Error::other(source),
 		})?;
+		let base = self.model.hash().map_err(|e| TrainError::Model(e.to_string()))?;
 		let manifest = Manifest {
 			version: 1,
 			base_model: provenance.base_model.clone(),
-			base_blake3: blake3::Hash::from_bytes(self.model.hash()).to_hex().to_string(),
+			base_blake3: blake3::Hash::from_bytes(base).to_hex().to_string(),
 			dataset_root: provenance.dataset_root.clone(),
 			lora: self.lora_options.clone(),
 			training: self.options.clone(),
@@ -82,7 +84,7 @@ impl Trained {
 			"r": self.lora_options.rank,
 			"lora_alpha": self.lora_options.alpha,
 			"lora_dropout": 0.0,
-			"target_modules": self.targets.iter().map(|target| target.name()).collect::<Vec<_>>(),
+			"target_modules": self.targets.iter().map(|target| base::name(*target)).collect::<Vec<_>>(),
 			"bias": "none",
 			"fan_in_fan_out": false,
 			"inference_mode": true,
@@ -97,7 +99,7 @@ impl Trained {
 		let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
 		let mut tensors = BTreeMap::new();
 		for slot in &self.lora.slots {
-			let module = format!("base_model.model.{}", slot.target.module(slot.layer));
+			let module = format!("base_model.model.{}", base::module(slot.layer, slot.target));
 			let a = (vec![self.lora.rank, slot.inputs], bytes(slot.a(&self.lora.values)));
 			let b = (vec![slot.outputs, self.lora.rank], bytes(slot.b(&self.lora.values)));
 			tensors.insert(format!("{module}.lora_A.weight"), a);
@@ -156,27 +158,35 @@ impl Drop for Partial {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::base::Base;
 	use crate::data::Packed;
 	use crate::network::Network;
 	use crate::options::Row;
 	use crate::support::Tiny;
 	use crate::trainer::Trainer;
-	use openledger_openlora::{Adapter, Forward, KvCache, Model};
+	use openledger_exact::{Isa, Pool};
+	use openledger_openlora::adapter::BaseLayout;
+	use openledger_openlora::backend::{run_sequence, Backend, Rows};
+	use openledger_openlora::forward::CpuBackend;
+	use openledger_openlora::numerics::Float;
+	use openledger_openlora::{Adapter, Model};
 	use std::ops::ControlFlow;
+	use std::sync::Arc;
 
 	#[test]
 	fn exported_adapter_gives_the_same_logits_when_it_is_served() {
 		let dir = tempfile::tempdir().unwrap();
-		let model = Model::load(&Tiny::new(5).write(dir.path())).unwrap();
+		let model = Model::open(&Tiny::new(5).write(dir.path())).unwrap();
 		let rows = [Row { prompt: "a".into(), response: "b".into() }];
 		let options = TrainOptions { steps: 20, learning_rate: 1e-2, evaluation_fraction: 0.0, ..Default::default() };
 		let trained = Trainer::new(&model, &rows, LoraOptions::default(), options).unwrap();
 		let trained = trained.run(|_| ControlFlow::Continue(())).unwrap();
 		let provenance = Provenance { base_model: "tiny".into(), dataset_root: String::new() };
 		trained.export(&dir.path().join("out"), &provenance).unwrap();
-		let adapter = Adapter::load("a", &dir.path().join("out"), model.spec()).unwrap();
+		let adapter =
+			Adapter::read("a", &dir.path().join("out"), &BaseLayout::new(model.spec(), |i| model.modules(i))).unwrap();
 		for slot in &trained.lora.slots {
-			let pair = adapter.pair(slot.layer, slot.target).unwrap();
+			let pair = &adapter.delta(slot.layer, slot.target).unwrap().pairs[0];
 			assert_eq!(pair.a.data(), slot.a(&trained.lora.values));
 			assert_eq!(pair.b.data(), slot.b(&trained.lora.values));
 			assert_eq!(pair.scale, trained.lora.scale);
@@ -184,10 +194,12 @@ mod tests {
 
 		// Every next token of a sequence: the loss of each is a logit against the sum of all.
 		let tokens: Vec<u32> = (0..40).map(|i| i * 37 % 261).collect();
-		let forward = Forward { spec: model.spec(), weights: model.weights(), adapter: Some(&adapter) };
-		let hidden = forward.hidden(&tokens, &mut KvCache::new(model.spec(), 0), false);
-		let logits = forward.logits(&hidden);
-		let network = Network { spec: model.spec(), weights: model.weights(), lora: &trained.lora };
+		let float = Float::new(1, Isa::best()).unwrap();
+		let mut backend = CpuBackend::new(&model, float, Arc::new(Pool::new(1).unwrap()), &|_| {}).unwrap();
+		let resident = Arc::new(backend.adapters().build(&adapter).unwrap());
+		let logits = run_sequence(&mut backend, &tokens, &[(resident, 1.0)], Rows::All).unwrap().logits;
+		let base = Base::load(&model).unwrap();
+		let network = Network { spec: model.spec(), weights: &base, lora: &trained.lora };
 		for i in 0..40 {
 			let row = &logits[i * 261..(i + 1) * 261];
 			let sum: f64 = row.iter().map(|l| f64::from(*l).exp()).sum();

@@ -1,10 +1,11 @@
 //! The loss of the expected tokens and its gradient, computed for those tokens only.
 
+use crate::base::Base;
 use crate::network::norm_backward;
 use openledger_openlora::kernel::exp_in_place;
 use openledger_openlora::math::rms_norm;
 use openledger_openlora::matrix::{linear, matmul, View};
-use openledger_openlora::{DecoderSpec, Weights};
+use openledger_openlora::DecoderSpec;
 use rayon::prelude::*;
 
 /// Tokens whose logits are in memory at once.
@@ -14,7 +15,7 @@ const CHUNK: usize = 128;
 /// last layer's output `x` ([tokens, width]). With `Some((scale, dx))`, adds `scale` times its gradient to `dx`.
 pub(crate) fn answer_loss(
 	spec: &DecoderSpec,
-	weights: &Weights,
+	weights: &Base,
 	x: &[f32],
 	expected: &[(usize, u32)],
 	mut gradient: Option<(f32, &mut [f32])>,

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attention;
+mod base;
 mod data;
 pub mod error;
 pub mod export;

@@ -1,7 +1,8 @@
 //! The weights of an adapter in training: one flat vector, so that gradient and optimiser are flat too.
 
+use crate::base::Base;
 use openledger_openlora::matrix::{linear, matmul, View};
-use openledger_openlora::{DecoderSpec, Target, Weights};
+use openledger_openlora::{DecoderSpec, Target};
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -74,7 +75,7 @@ impl LoraWeights {
 	}
 
 	/// `x · weightᵀ + scale · (x · aᵀ) · bᵀ`; `x` is [rows, inputs], the result [rows, outputs].
-	pub(crate) fn forward(&self, weights: &Weights, layer: usize, target: Target, x: &[f32]) -> Vec<f32> {
+	pub(crate) fn forward(&self, weights: &Base, layer: usize, target: Target, x: &[f32]) -> Vec<f32> {
 		let weight = weights.layers[layer].linear(target);
 		let rows = x.len() / weight.cols();
 		let mut y = vec![0.0; rows * weight.rows()];
@@ -99,7 +100,7 @@ impl LoraWeights {
 	/// (laid out as `values`). The frozen weight gets none. `dy` is [rows, outputs].
 	pub(crate) fn backward(
 		&self,
-		weights: &Weights,
+		weights: &Base,
 		(layer, target): (usize, Target),
 		x: &[f32],
 		dy: &[f32],

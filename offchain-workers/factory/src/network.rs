@@ -2,17 +2,18 @@
 //! [`Tape`] a layer; everything that is cheap to compute again is.
 
 use crate::attention::{attend_backward, attend_rows};
+use crate::base::Base;
 use crate::data::Packed;
 use crate::head::answer_loss;
 use crate::lora::LoraWeights;
 use openledger_openlora::math::{inverse_rms, rms_norm, swiglu, Rope};
-use openledger_openlora::{DecoderSpec, Target, Weights};
+use openledger_openlora::{DecoderSpec, Target};
 use rayon::prelude::*;
 
 /// A model with the adapter in training.
 pub(crate) struct Network<'a> {
 	pub(crate) spec: &'a DecoderSpec,
-	pub(crate) weights: &'a Weights,
+	pub(crate) weights: &'a Base,
 	pub(crate) lora: &'a LoraWeights,
 }
 
@@ -63,7 +64,7 @@ impl Network<'_> {
 
 	fn rope(&self, rows: &Packed) -> Rope {
 		let positions = rows.rows.iter().flat_map(|row| 0..row.len());
-		Rope::new(self.spec.rope_base, self.spec.head_dim, positions)
+		Rope::new(self.weights.rope_base, self.spec.head_dim, positions)
 	}
 
 	fn norm(&self, x: &[f32], weight: &[f32]) -> Vec<f32> {

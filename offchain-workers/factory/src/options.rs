@@ -1,5 +1,6 @@
 //! What a training run is told: rows, the adapter's shape, the schedule.
 
+use crate::base;
 use crate::error::TrainError;
 use openledger_openlora::{DecoderSpec, Target};
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ pub struct LoraOptions {
 impl Default for LoraOptions {
 	/// Rank 8 on all linear layers, scaled by 2.
 	fn default() -> Self {
-		let target_modules = Target::ALL.iter().map(|target| target.name().to_owned()).collect();
+		let target_modules = Target::ALL.iter().map(|target| base::name(*target).to_owned()).collect();
 		Self { rank: 8, alpha: 16.0, target_modules }
 	}
 }
@@ -42,7 +43,10 @@ impl LoraOptions {
 			return Err(TrainError::Rank { rank: self.rank, limit: spec.width });
 		}
 		positive("alpha", self.alpha)?;
-		let one = |name: &String| Target::from_name(name).ok_or_else(|| TrainError::UnknownTarget(name.clone()));
+		let one = |name: &String| {
+			let known = Target::ALL.into_iter().find(|target| base::name(*target) == name);
+			known.ok_or_else(|| TrainError::UnknownTarget(name.clone()))
+		};
 		let mut targets = self.target_modules.iter().map(one).collect::<Result<Vec<_>, _>>()?;
 		targets.sort_unstable();
 		targets.dedup();

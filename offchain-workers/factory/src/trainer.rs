@@ -1,5 +1,6 @@
 //! The training run.
 
+use crate::base::Base;
 use crate::data::{batch, render, split, Example, Packed};
 use crate::error::TrainError;
 use crate::lora::LoraWeights;
@@ -9,6 +10,7 @@ use crate::options::{LoraOptions, Row, TrainOptions};
 use openledger_openlora::{Model, Target};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What the callback is told after each step.
@@ -47,6 +49,7 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Trainer {
 	model: Model,
+	base: Arc<Base>,
 	lora_options: LoraOptions,
 	options: TrainOptions,
 	targets: Vec<Target>,
@@ -74,7 +77,7 @@ impl Trained {
 }
 
 impl Trainer {
-	/// Checks the options and renders the rows; shares the weights of `model`.
+	/// Checks the options, renders the rows and reads the weights of `model`.
 	///
 	/// # Errors
 	/// [`TrainError`] names the first row or option that is not usable.
@@ -86,12 +89,14 @@ impl Trainer {
 	) -> Result<Self, TrainError> {
 		options.check()?;
 		let targets = lora_options.targets(model.spec())?;
-		let (training, evaluation) = split(render(model.tokenizer(), rows, &options)?, &options);
+		let tokenizer = model.tokenizer().map_err(|e| TrainError::Model(e.to_string()))?;
+		let (training, evaluation) = split(render(tokenizer, rows, &options)?, &options);
+		let base = Arc::new(Base::load(model)?);
 		let pool = rayon::ThreadPoolBuilder::new()
 			.num_threads(options.threads)
 			.build()
 			.map_err(|e| TrainError::Threads(e.to_string()))?;
-		Ok(Self { model: model.clone(), lora_options, options, targets, training, evaluation, pool })
+		Ok(Self { model: model.clone(), base, lora_options, options, targets, training, evaluation, pool })
 	}
 
 	/// Runs all steps on the trainer's own threads and blocks until they are done. `progress` is called after each
@@ -173,6 +178,6 @@ impl Trainer {
 	}
 
 	fn network<'a>(&'a self, lora: &'a LoraWeights) -> Network<'a> {
-		Network { spec: self.model.spec(), weights: self.model.weights(), lora }
+		Network { spec: self.model.spec(), weights: &self.base, lora }
 	}
 }

@@ -8,6 +8,7 @@ mod support;
 use openledger_factory::{
 	LoraOptions, Manifest, Progress, Provenance, Row, TrainError, TrainOptions, Trained, Trainer,
 };
+use openledger_openlora::adapter::BaseLayout;
 use openledger_openlora::{Adapter, Model};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,7 +16,7 @@ use support::Tiny;
 
 fn tiny() -> Model {
 	let dir = tempfile::tempdir().unwrap();
-	Model::load(&Tiny::new(5).write(dir.path())).unwrap()
+	Model::open(&Tiny::new(5).write(dir.path())).unwrap()
 }
 
 fn rows(n: usize) -> Vec<Row> {
@@ -114,7 +115,7 @@ fn export_leaves_only_the_complete_folder() {
 	let manifest = trained.export(&target, &provenance()).unwrap();
 	assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside the folder");
 	assert!(matches!(trained.export(&target, &provenance()), Err(TrainError::Exists { .. })));
-	let adapter = Adapter::load("a", &target, model.spec()).unwrap();
+	let adapter = Adapter::read("a", &target, &BaseLayout::new(model.spec(), |i| model.modules(i))).unwrap();
 	assert_eq!(blake3::Hash::from_bytes(adapter.info().hash).to_hex().as_str(), manifest.adapter_blake3);
 	let written: Manifest = serde_json::from_slice(&std::fs::read(target.join("manifest.json")).unwrap()).unwrap();
 	assert_eq!(written, manifest);
@@ -149,7 +150,7 @@ fn new_refuses_what_cannot_be_trained() {
 
 #[test]
 fn loss_of_the_real_model_falls() {
-	let model = Model::load(&support::smollm2()).unwrap();
+	let model = Model::open(&support::smollm2()).unwrap();
 	let rows = [
 		("What is a quokka?", "A small wallaby from Rottnest Island."),
 		("What is a numbat?", "A striped marsupial that eats termites."),

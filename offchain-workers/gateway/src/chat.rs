@@ -17,7 +17,10 @@ use axum::{
 	Json,
 };
 use codec::Encode;
-use openledger_openlora::{ChatMessage, Completion, EngineError, FinishReason, GenerateRequest, Sampling, TokenEvent};
+use openledger_openlora::{
+	ChatMessage, Completion, EngineError, FinishReason, GenerateRequest, Mode, Sampling, TokenEvent,
+};
+use openledger_primitives::NumericClass;
 use serde_json::{json, Value};
 use sp_core::H256;
 use std::{convert::Infallible, sync::Arc, time::SystemTime};
@@ -33,6 +36,8 @@ struct Accepted {
 	/// The last message.
 	question: String,
 	sampling: Sampling,
+	/// Hides the prompt in the receipt, and names this request in the fingerprint.
+	request_salt: u64,
 	sources: Sources,
 	reservation: Reservation,
 	tokens: mpsc::Receiver<TokenEvent>,
@@ -93,13 +98,21 @@ async fn accept<L: Ledger>(
 	let (prompt, sources) = prepare(gateway, &model, messages, question.clone()).await?;
 	let tokens_in = u32::try_from(prompt.len()).map_err(|_| ApiError::Malformed("the prompt is too long".into()))?;
 	let reservation = gateway.ledger.reserve(voucher, asked, model.price(tokens_in, max_tokens)).await?;
-	let generate =
-		GenerateRequest { prompt: prompt.clone(), adapter: model.adapter.clone(), max_tokens, sampling, stop };
+	let request_salt = random()?;
+	let generate = GenerateRequest {
+		adapters: model.adapter.iter().map(|name| (name.clone(), 1.0)).collect(),
+		max_tokens,
+		sampling,
+		stop,
+		payer: Some(reservation.payer.clone().into()),
+		id: Transcript::request_id(request_salt),
+		..GenerateRequest::new(prompt.clone())
+	};
 	let tokens = gateway.engine.generate(generate)?;
 	let created = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
 	let id = format!("chatcmpl-{:016x}", random()?);
 	let backlog = (max_tokens as usize).saturating_add(2);
-	Ok(Accepted { id, created, model, prompt, question, sampling, sources, reservation, tokens, backlog })
+	Ok(Accepted { id, created, model, prompt, question, sampling, request_salt, sources, reservation, tokens, backlog })
 }
 
 fn random() -> Result<u64, ApiError> {
@@ -119,7 +132,8 @@ async fn prepare<L: Ledger>(
 	question: String,
 ) -> Result<(Vec<u32>, Sources), ApiError> {
 	let queue = gateway.engine.options().queue;
-	let turn = gateway.turns.clone().try_acquire_owned().map_err(|_| EngineError::Overloaded { queue })?;
+	let busy = |_| EngineError::Overloaded { queue, retry_after_ms: 1_000 };
+	let turn = gateway.turns.clone().try_acquire_owned().map_err(busy)?;
 	let (retrieval, encoder) = (model.retrieval.clone(), gateway.encoder.clone());
 	let (tokenizer, limit) = (gateway.engine.tokenizer(), gateway.limits.top_rows);
 	let work = move || {
@@ -151,7 +165,7 @@ async fn drive<L: Ledger>(gateway: Arc<Gateway<L>>, accepted: Accepted, pieces: 
 				return;
 			}
 			TokenEvent::Failed(reason) => {
-				let _ = pieces.send(Piece::Failed(ApiError::Internal(reason))).await;
+				let _ = pieces.send(Piece::Failed(ApiError::Request(reason))).await;
 				return;
 			}
 		}
@@ -165,8 +179,8 @@ async fn finish<L: Ledger>(
 	accepted: Accepted,
 	completion: Completion,
 ) -> Result<Piece, ApiError> {
-	let Accepted { model, prompt, question, sampling, sources, reservation, .. } = accepted;
-	let (request_salt, response_salt) = (random()?, random()?);
+	let Accepted { model, prompt, question, sampling, request_salt, sources, reservation, .. } = accepted;
+	let response_salt = random()?;
 	let (tokens_in, tokens_out) = (completion.prompt_tokens, completion.completion_tokens);
 	let draft = Draft {
 		model: model.id,
@@ -175,12 +189,14 @@ async fn finish<L: Ledger>(
 			request_salt,
 			answer: completion.token_ids,
 			response_salt,
-			sampling: Transcript::kept(&sampling),
+			mode: gateway.engine.options().mode.to_string(),
+			sampling: sampling.into(),
 			question,
 		},
 		tokens_in,
 		tokens_out,
 		fee: model.price(tokens_in, tokens_out).min(reservation.most),
+		class: numeric_class(gateway.engine.options().mode),
 		raw: H256(completion.fingerprint),
 		attribution: sources.attribution.clone(),
 		known_at: sources.known_at,
@@ -194,6 +210,14 @@ async fn finish<L: Ledger>(
 	});
 	let openledger = describe(&issued, &sources.attribution, &sources.citations, request_salt, response_salt);
 	Ok(Piece::End(Box::new(End { finish: completion.finish, usage, openledger })))
+}
+
+/// The class of the receipts of answers that are computed in `mode`.
+pub fn numeric_class(mode: Mode) -> NumericClass {
+	match mode {
+		Mode::F32 => NumericClass::FloatCpu,
+		Mode::E8 | Mode::E16 => NumericClass::Exact,
+	}
 }
 
 fn describe(
@@ -216,7 +240,7 @@ fn describe(
 fn reason(finish: FinishReason) -> &'static str {
 	match finish {
 		FinishReason::Stop => "stop",
-		FinishReason::Length => "length",
+		FinishReason::Length | FinishReason::Deadline => "length",
 	}
 }
 

@@ -6,7 +6,7 @@ use axum::{
 	response::{IntoResponse, Response},
 	Json,
 };
-use openledger_openlora::{ChatError, EngineError};
+use openledger_openlora::{ChatError, EngineError, RequestError};
 use serde_json::json;
 
 /// Why a request is not answered.
@@ -39,6 +39,9 @@ pub enum ApiError {
 	/// The engine refuses.
 	#[error("{0}")]
 	Engine(#[from] EngineError),
+	/// The engine gave up in the middle of an answer.
+	#[error("{0}")]
+	Request(RequestError),
 	/// Only the auditors of a case read what it is about.
 	#[error("you do not judge this case, or its receipt is not disclosed, or the signature is not yours")]
 	NotAMember,
@@ -70,10 +73,13 @@ impl ApiError {
 			},
 			Self::Engine(error) => match error {
 				EngineError::Overloaded { .. } => (StatusCode::TOO_MANY_REQUESTS, "overloaded"),
-				EngineError::PromptTooLong { .. } => (StatusCode::BAD_REQUEST, "context_length_exceeded"),
+				EngineError::PromptTooLong { .. } | EngineError::TooLarge { .. } => {
+					(StatusCode::BAD_REQUEST, "context_length_exceeded")
+				}
 				EngineError::EmptyPrompt | EngineError::Invalid(_) => (StatusCode::BAD_REQUEST, "malformed_request"),
 				_ => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
 			},
+			Self::Request(_) => (StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable"),
 			Self::SourcesUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "sources_unavailable"),
 			Self::NotAMember => (StatusCode::FORBIDDEN, "not_a_member"),
 			Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),

@@ -1,7 +1,7 @@
 //! What the gateway needs to be paid.
 
 use crate::{SignedVoucher, Transcript};
-use openledger_primitives::{payout::Source, Attribution, Balance, Domain, ModelId, Receipt, Terms};
+use openledger_primitives::{payout::Source, Attribution, Balance, Domain, ModelId, NumericClass, Receipt, Terms};
 use serde::Serialize;
 use sp_core::H256;
 use sp_runtime::{AccountId32, MultiSignature};
@@ -110,6 +110,8 @@ pub struct Draft {
 	pub tokens_out: u32,
 	/// The price.
 	pub fee: Balance,
+	/// How the numbers can be compared.
+	pub class: NumericClass,
 	/// The fingerprint of the activations, which the receipt commits to under a salt.
 	pub raw: H256,
 	/// The claim about sources.

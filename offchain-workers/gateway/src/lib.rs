@@ -21,6 +21,7 @@ mod transcript;
 
 pub use api_key::{ApiKey, SignedVoucher};
 pub use catalog::{Catalog, Retrieval, ServedModel};
+pub use chat::numeric_class;
 pub use error::ApiError;
 pub use ledger::{Draft, Issued, Ledger, LedgerError, Reservation};
 pub use server::{router, Gateway, Limits};

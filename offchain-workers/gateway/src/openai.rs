@@ -17,6 +17,11 @@ pub(crate) struct ChatRequest {
 	max_completion_tokens: Option<u32>,
 	temperature: Option<f32>,
 	top_p: Option<f32>,
+	top_k: Option<u32>,
+	min_p: Option<f32>,
+	repetition_penalty: Option<f32>,
+	frequency_penalty: Option<f32>,
+	presence_penalty: Option<f32>,
 	seed: Option<i64>,
 	n: Option<u32>,
 	stop: Option<OneOrMany>,
@@ -93,7 +98,18 @@ impl ChatRequest {
 			Some(seed) => seed as u64,
 			None => getrandom::u64().map_err(|error| ApiError::Internal(error.to_string()))?,
 		};
-		Ok(Sampling { temperature, top_p, seed })
+		let sampling = Sampling {
+			temperature,
+			top_p,
+			seed,
+			top_k: self.top_k.unwrap_or(0),
+			min_p: self.min_p.unwrap_or(0.0),
+			repetition_penalty: self.repetition_penalty.unwrap_or(1.0),
+			frequency_penalty: self.frequency_penalty.unwrap_or(0.0),
+			presence_penalty: self.presence_penalty.unwrap_or(0.0),
+		};
+		sampling.check().map_err(|error| malformed(error.to_string()))?;
+		Ok(sampling)
 	}
 
 	/// The stop strings.
@@ -192,9 +208,14 @@ mod tests {
 		for tokens in [0, 513] {
 			assert!(parse(json!({ "max_tokens": tokens })).max_tokens(96, 512).is_err());
 		}
-		for change in
-			[json!({ "temperature": -0.1 }), json!({ "temperature": 2.1 }), json!({ "top_p": 0 }), json!({ "n": 2 })]
-		{
+		for change in [
+			json!({ "temperature": -0.1 }),
+			json!({ "temperature": 2.1 }),
+			json!({ "top_p": 0 }),
+			json!({ "n": 2 }),
+			json!({ "min_p": 2 }),
+			json!({ "frequency_penalty": 3 }),
+		] {
 			assert!(parse(change).sampling().is_err());
 		}
 		assert!(parse(json!({ "stop": ["a", "b", "c", "d", "e"] })).stop().is_err());

@@ -17,22 +17,63 @@ pub struct Transcript {
 	pub answer: Vec<u32>,
 	/// Hides the answer in the receipt.
 	pub response_salt: u64,
-	/// How tokens were chosen: the bits of temperature and top-p, and the seed.
-	pub sampling: (u32, u32, u64),
+	/// The arithmetic that it was computed in, as the engine names it.
+	pub mode: String,
+	/// How tokens were chosen.
+	pub sampling: Chosen,
 	/// The last message, whose vector sources were looked up with.
 	pub question: String,
 }
 
-impl Transcript {
-	/// How `sampling` is kept.
-	pub fn kept(sampling: &Sampling) -> (u32, u32, u64) {
-		(sampling.temperature.to_bits(), sampling.top_p.to_bits(), sampling.seed)
-	}
+/// How tokens were chosen, with the bits of every number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Chosen {
+	seed: u64,
+	top_k: u32,
+	temperature: u32,
+	top_p: u32,
+	min_p: u32,
+	repetition_penalty: u32,
+	frequency_penalty: u32,
+	presence_penalty: u32,
+}
 
-	/// How tokens were chosen.
-	pub fn sampling(&self) -> Sampling {
-		let (temperature, top_p, seed) = self.sampling;
-		Sampling { temperature: f32::from_bits(temperature), top_p: f32::from_bits(top_p), seed }
+impl From<Sampling> for Chosen {
+	fn from(sampling: Sampling) -> Self {
+		Self {
+			seed: sampling.seed,
+			top_k: sampling.top_k,
+			temperature: sampling.temperature.to_bits(),
+			top_p: sampling.top_p.to_bits(),
+			min_p: sampling.min_p.to_bits(),
+			repetition_penalty: sampling.repetition_penalty.to_bits(),
+			frequency_penalty: sampling.frequency_penalty.to_bits(),
+			presence_penalty: sampling.presence_penalty.to_bits(),
+		}
+	}
+}
+
+impl From<Chosen> for Sampling {
+	fn from(chosen: Chosen) -> Self {
+		Self {
+			seed: chosen.seed,
+			top_k: chosen.top_k,
+			temperature: f32::from_bits(chosen.temperature),
+			top_p: f32::from_bits(chosen.top_p),
+			min_p: f32::from_bits(chosen.min_p),
+			repetition_penalty: f32::from_bits(chosen.repetition_penalty),
+			frequency_penalty: f32::from_bits(chosen.frequency_penalty),
+			presence_penalty: f32::from_bits(chosen.presence_penalty),
+		}
+	}
+}
+
+impl Transcript {
+	/// What names the request of this salt in the fingerprint of its answer.
+	pub fn request_id(request_salt: u64) -> [u8; 32] {
+		let mut id = [0; 32];
+		id[..8].copy_from_slice(&request_salt.to_le_bytes());
+		id
 	}
 
 	/// What the receipt says of the prompt.
@@ -60,17 +101,19 @@ mod tests {
 
 	#[test]
 	fn a_transcript_survives_and_commits_to_its_tokens() {
-		let sampling = Sampling { temperature: 0.7, top_p: 0.9, seed: u64::MAX };
+		let sampling =
+			Sampling { temperature: 0.7, top_p: 0.9, seed: u64::MAX, top_k: 40, min_p: 0.1, ..Sampling::default() };
 		let transcript = Transcript {
 			prompt: vec![1, 2, 3],
 			request_salt: 7,
 			answer: vec![4],
 			response_salt: 8,
-			sampling: Transcript::kept(&sampling),
+			mode: "e8".into(),
+			sampling: sampling.into(),
 			question: "why?".into(),
 		};
 		assert_eq!(Transcript::decode_all(&mut &transcript.encode()[..]), Ok(transcript.clone()));
-		assert_eq!(transcript.sampling(), sampling);
+		assert_eq!(Sampling::from(transcript.sampling), sampling);
 		let [request, response] = [transcript.request(), transcript.response()];
 		assert_ne!(request, Transcript { request_salt: 9, ..transcript.clone() }.request());
 		assert_ne!(request, Transcript { prompt: vec![1, 2], ..transcript.clone() }.request());

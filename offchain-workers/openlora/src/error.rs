@@ -27,14 +27,6 @@ pub enum LoadError {
 		/// The parser's answer.
 		reason: String,
 	},
-	/// The model's architecture is not supported.
-	#[error("{}: architecture `{name}` is not supported, only `llama`", .path.display())]
-	Architecture {
-		/// The file.
-		path: PathBuf,
-		/// `general.architecture` of the file.
-		name: String,
-	},
 	/// A metadata or configuration field is missing, or has a value that is not supported.
 	#[error("{}: field `{field}`: {reason}", .path.display())]
 	Field {
@@ -72,11 +64,13 @@ pub enum ErrorKind {
 /// Why a request was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
-	/// The queue is full.
-	#[error("the engine is overloaded: {queue} requests are waiting")]
+	/// The queue is full, or the payer's part of it.
+	#[error("the engine is overloaded: {queue} requests are waiting; try again in {retry_after_ms} ms")]
 	Overloaded {
-		/// Capacity of the queue, in requests.
+		/// The capacity that is used up, in requests.
 		queue: usize,
+		/// When a place is likely to be free, in milliseconds.
+		retry_after_ms: u64,
 	},
 	/// No adapter of that name is loaded.
 	#[error("adapter `{0}` is not loaded")]
@@ -92,10 +86,18 @@ pub enum EngineError {
 	/// The prompt has no token.
 	#[error("the prompt is empty")]
 	EmptyPrompt,
+	/// The keys and values of the whole answer would not fit the engine's memory.
+	#[error("the request can take {needed} bytes of memory, the engine has {budget}; lower max_tokens or the prompt")]
+	TooLarge {
+		/// Bytes of the pages at the request's limit.
+		needed: usize,
+		/// Bytes that pages and adapters share.
+		budget: usize,
+	},
 	/// A field of the request is out of range.
 	#[error("invalid request: {0}")]
 	Invalid(String),
-	/// The engine thread has ended.
+	/// The engine thread has ended, or is about to.
 	#[error("the engine has stopped")]
 	Stopped,
 }
@@ -105,6 +107,55 @@ impl EngineError {
 	pub fn kind(&self) -> ErrorKind {
 		match self {
 			Self::Overloaded { .. } => ErrorKind::Retry,
+			_ => ErrorKind::GiveUp,
+		}
+	}
+}
+
+/// Why an accepted request could not be completed. Other requests are unharmed, but by [`RequestError::Engine`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+	/// The deadline passed before the first token.
+	#[error("the deadline passed before the first token")]
+	Deadline,
+	/// An adapter of the request cannot be loaded.
+	#[error("adapter `{name}`: {reason}")]
+	Adapter {
+		/// The name it was requested by.
+		name: String,
+		/// What is wrong with it.
+		reason: String,
+	},
+	/// Another adapter was loaded under a name of the request while the request was paused.
+	#[error("an adapter of the request was replaced before the answer was complete; ask again")]
+	AdapterReplaced,
+	/// The adapters and the pages of the request together do not fit the engine's memory.
+	#[error("the request and its adapters need {needed} bytes of memory, the engine has {budget}")]
+	Memory {
+		/// Bytes of the request at its limit.
+		needed: usize,
+		/// Bytes that pages and adapters share.
+		budget: usize,
+	},
+	/// The model or the adapter computes numbers that are not finite.
+	#[error("the activations are not finite; the model or the adapter is broken")]
+	NotFinite,
+	/// No next token could be chosen.
+	#[error("no token could be chosen: {0}")]
+	Choice(String),
+	/// The engine has failed; every request fails with it.
+	#[error("the engine has failed: {0}")]
+	Engine(String),
+	/// The engine was stopped before the request was complete.
+	#[error("the engine has stopped")]
+	Stopped,
+}
+
+impl RequestError {
+	/// Whether trying again makes sense.
+	pub fn kind(&self) -> ErrorKind {
+		match self {
+			Self::Deadline | Self::AdapterReplaced => ErrorKind::Retry,
 			_ => ErrorKind::GiveUp,
 		}
 	}

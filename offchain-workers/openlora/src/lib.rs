@@ -1,41 +1,43 @@
 //! # OpenLoRA
 //!
-//! Inference with one base model and many adapters: GGUF weights in f32, adapters in the layout of PEFT applied
-//! un-merged per request, chat templates, streaming, reproducible sampling, and a fingerprint of the activations.
-//!
-//! [`Model::load`] reads a model, [`Engine::start`] gives it a thread of its own, [`Engine::generate`] streams an
-//! answer. [`Forward`] runs the model directly.
+//! One base model, many adapters, the same bits everywhere.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod adapter;
-pub mod chat;
+pub mod backend;
+pub mod budget;
 pub mod engine;
 pub mod error;
-pub mod fingerprint;
 pub mod forward;
-mod generate;
-mod gguf;
 pub mod kernel;
 pub mod math;
 pub mod matrix;
+pub mod mode;
 pub mod model;
-mod peft;
-pub mod sampling;
+pub mod modules;
+pub mod numerics;
+pub mod pages;
+pub mod perplexity;
+pub mod prefix;
+pub mod request;
+pub mod scheduler;
+mod source;
 pub mod spec;
-mod stop;
-pub mod tokenizer;
+pub mod verify;
 pub mod weights;
 
-pub use adapter::{Adapter, AdapterInfo, LoraPair, Target};
-pub use chat::{ChatError, ChatMessage};
-pub use engine::{Engine, EngineOptions};
-pub use error::{EngineError, ErrorKind, LoadError};
-pub use fingerprint::Fingerprint;
-pub use forward::{Forward, KvCache};
-pub use generate::{Completion, FinishReason, GenerateRequest, TokenEvent};
-pub use model::Model;
-pub use sampling::Sampling;
+pub use adapter::{Adapter, AdapterInfo, LoraPair};
+pub use backend::{AdapterBuilder, Backend, Segment, SegmentOutput};
+pub use budget::{Budget, Reservation};
+pub use engine::{Base, Engine, EngineOptions};
+pub use error::{EngineError, ErrorKind, LoadError, RequestError};
+pub use mode::Mode;
+pub use model::{LinearId, Model};
+pub use modules::{Module, Target};
+pub use openledger_sampling::Sampling;
+pub use openledger_tokenizer::{ChatError, ChatMessage, ChatTokenizer};
+pub use request::{Completion, FinishReason, GenerateRequest, TokenEvent, TokenText, Witness};
+pub use scheduler::{EngineStats, Payer, Scheduler, SchedulerOptions, ScoreRequest};
 pub use spec::DecoderSpec;
-pub use tokenizer::ChatTokenizer;
 pub use weights::Weights;

@@ -4,19 +4,49 @@
 
 use crate::kernel;
 use rayon::prelude::*;
+use std::sync::Arc;
 
-/// A row-major matrix of f32.
-#[derive(Debug, Clone, PartialEq)]
+/// A row-major matrix of f32. Its values never change, so that clones, and matrices of one file, share a buffer.
+#[derive(Debug, Clone)]
 pub struct Matrix {
 	rows: usize,
 	cols: usize,
-	data: Vec<f32>,
+	start: usize,
+	buffer: Arc<Vec<f32>>,
+}
+
+impl PartialEq for Matrix {
+	fn eq(&self, other: &Self) -> bool {
+		(self.rows, self.cols, self.data()) == (other.rows, other.cols, other.data())
+	}
 }
 
 impl Matrix {
 	/// Takes `data` as `rows` × `cols`, row after row; `None` if the length differs.
 	pub fn new(rows: usize, cols: usize, data: Vec<f32>) -> Option<Self> {
-		(rows.checked_mul(cols) == Some(data.len())).then_some(Self { rows, cols, data })
+		(rows.checked_mul(cols) == Some(data.len())).then(|| Self { rows, cols, start: 0, buffer: Arc::new(data) })
+	}
+
+	/// The `rows` × `cols` values of `buffer` from `start` on; `None` if it ends before them.
+	pub fn shared(rows: usize, cols: usize, buffer: Arc<Vec<f32>>, start: usize) -> Option<Self> {
+		let end = rows.checked_mul(cols)?.checked_add(start)?;
+		(end <= buffer.len()).then_some(Self { rows, cols, start, buffer })
+	}
+
+	/// The rows of `range`, of the same buffer; `None` if there are not so many.
+	pub fn slice(&self, range: std::ops::Range<usize>) -> Option<Self> {
+		let fits = range.start <= range.end && range.end <= self.rows;
+		let start = self.start + if fits { range.start * self.cols } else { 0 };
+		fits.then(|| Self { rows: range.len(), cols: self.cols, start, buffer: Arc::clone(&self.buffer) })
+	}
+
+	/// The same matrix; if it uses less than half of its buffer, in one of its own, so that the rest can be freed.
+	pub fn compact(self) -> Self {
+		let len = self.rows * self.cols;
+		if len >= self.buffer.len() / 2 {
+			return self;
+		}
+		Self { start: 0, buffer: Arc::new(self.data().to_vec()), ..self }
 	}
 
 	/// Number of rows; for a linear layer, its outputs.
@@ -31,17 +61,17 @@ impl Matrix {
 
 	/// All values, row after row.
 	pub fn data(&self) -> &[f32] {
-		&self.data
+		&self.buffer[self.start..self.start + self.rows * self.cols]
 	}
 
 	/// Row `index`. Panics if out of range.
 	pub fn row(&self, index: usize) -> &[f32] {
-		&self.data[index * self.cols..(index + 1) * self.cols]
+		&self.data()[index * self.cols..(index + 1) * self.cols]
 	}
 
 	/// The matrix as a view.
 	pub fn view(&self) -> View<'_> {
-		View::new(&self.data, self.rows, self.cols)
+		View::new(self.data(), self.rows, self.cols)
 	}
 }
 
@@ -144,14 +174,14 @@ pub fn linear_many(x: &[f32], jobs: &mut [(&Matrix, &mut [f32])]) {
 		return;
 	}
 	// One row: the weights stream through once, cut into blocks of output rows.
-	let total: usize = jobs.iter().map(|(weight, _)| weight.data.len()).sum();
+	let total: usize = jobs.iter().map(|(weight, _)| weight.data().len()).sum();
 	let threads = rayon::current_num_threads();
 	let small = total < 1 << 16 || threads == 1;
 	let mut blocks: Vec<(&[f32], &mut [f32])> = Vec::new();
 	for (weight, out) in jobs.iter_mut() {
 		assert_eq!(out.len(), weight.rows, "output size");
 		let rows = if small { weight.rows } else { (weight.rows / (threads * 4)).max(16) };
-		blocks.extend(weight.data.chunks(rows * weight.cols).zip(out.chunks_mut(rows)));
+		blocks.extend(weight.data().chunks(rows * weight.cols).zip(out.chunks_mut(rows)));
 	}
 	match small {
 		true => blocks.into_iter().for_each(|(weight, out)| kernel::row_dots(weight, x, out)),
@@ -210,6 +240,19 @@ mod tests {
 			};
 			assert_eq!(run(1), run(3));
 		}
+	}
+
+	#[test]
+	fn parts_of_a_matrix_share_its_buffer() {
+		let buffer = Arc::new(random(20, 3));
+		let whole = Matrix::shared(4, 4, Arc::clone(&buffer), 2).unwrap();
+		assert_eq!(whole.data(), &buffer[2..18]);
+		assert_eq!(whole.slice(1..3).unwrap().data(), &buffer[6..14]);
+		assert_eq!(whole.slice(4..4).unwrap().data(), &[] as &[f32]);
+		assert_eq!(whole.slice(0..4).unwrap(), Matrix::new(4, 4, buffer[2..18].to_vec()).unwrap());
+		let part = whole.slice(0..1).unwrap();
+		assert!(part == part.clone().compact() && part.compact().buffer.len() == 4);
+		assert!(whole.slice(3..5).is_none() && Matrix::shared(5, 4, buffer, 1).is_none());
 	}
 
 	#[test]

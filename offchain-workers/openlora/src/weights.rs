@@ -1,137 +1,104 @@
-//! The weights of a decoder in f32, in the layout of Hugging Face, so that PEFT adapters apply unchanged.
+//! The weights of a decoder, generic over the form of a linear layer: f32 for the reference, integers for the exact modes.
 
-use crate::adapter::Target;
-use crate::error::LoadError;
-use crate::gguf::Gguf;
-use crate::matrix::Matrix;
-use crate::spec::DecoderSpec;
+use crate::modules::Target;
 
-/// The weights of one block. Linear weights are [outputs, inputs].
-#[derive(Debug, Clone)]
-pub struct LayerWeights {
-	/// Scale of the norm before attention, [width].
-	pub attention_norm: Vec<f32>,
-	/// Scale of the norm before the feed-forward part, [width].
-	pub ffn_norm: Vec<f32>,
-	linears: [Matrix; 7],
+/// Scale and bias of a norm, [width] each. Gemma's `1 + scale` is added when the weights are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NormWeights {
+	/// The scale.
+	pub scale: Vec<f32>,
+	/// The bias; only layer norms have one.
+	pub bias: Option<Vec<f32>>,
 }
 
-impl LayerWeights {
-	/// The weight of one linear layer, [outputs, inputs].
-	pub fn linear(&self, target: Target) -> &Matrix {
-		&self.linears[target as usize]
+/// A linear layer with its bias, [outputs].
+#[derive(Debug, Clone)]
+pub struct Dense<L> {
+	/// The matrix, [outputs, inputs].
+	pub weight: L,
+	/// The bias.
+	pub bias: Option<Vec<f32>>,
+}
+
+/// The weights of one block.
+#[derive(Debug, Clone)]
+pub struct LayerWeights<L> {
+	/// The norm before attention.
+	pub attention_norm: NormWeights,
+	/// RMS scales of each head's queries and keys, [head_dim] each.
+	pub qk_norm: Option<(Vec<f32>, Vec<f32>)>,
+	/// The norm of attention's output.
+	pub post_attention_norm: Option<NormWeights>,
+	/// The norm before the feed-forward part; `None` where a parallel block shares attention's.
+	pub mlp_norm: Option<NormWeights>,
+	/// The norm of the feed-forward part's output.
+	pub post_mlp_norm: Option<NormWeights>,
+	/// The linear layers by [`Target`]; only the gate may be missing.
+	pub linears: [Option<Dense<L>>; 7],
+}
+
+impl<L> LayerWeights<L> {
+	/// A linear layer. Panics for the gate of a model without one.
+	pub fn linear(&self, target: Target) -> &Dense<L> {
+		match &self.linears[target as usize] {
+			Some(dense) => dense,
+			None => panic!("the model has no {target:?}"),
+		}
 	}
 }
 
 /// All weights of a decoder.
-#[derive(Debug, Clone)]
-pub struct Weights {
-	/// Token embeddings, [vocab, width].
-	pub embedding: Matrix,
+#[derive(Debug)]
+pub struct Weights<L> {
+	/// Token embeddings, read from the file row by row.
+	pub embedding: EmbeddingTable,
+	/// Learned positions, [context, width].
+	pub positions: Option<EmbeddingTable>,
+	/// The norm of the embeddings (BLOOM).
+	pub embedding_norm: Option<NormWeights>,
 	/// The blocks, first to last.
-	pub layers: Vec<LayerWeights>,
-	/// Scale of the final norm, [width].
-	pub norm: Vec<f32>,
-	output: Option<Matrix>,
+	pub layers: Vec<LayerWeights<L>>,
+	/// The final norm.
+	pub norm: NormWeights,
+	/// The output projection, [vocab, width]; in models that tie it, made of the embedding table.
+	pub head: Dense<L>,
 }
 
-impl Weights {
-	/// The output projection, [vocab, width]; the embedding table where the two are tied.
-	pub fn head(&self) -> &Matrix {
-		self.output.as_ref().unwrap_or(&self.embedding)
+/// Writes a row of that index.
+type Read = dyn Fn(usize, &mut [f32]) + Send + Sync;
+
+/// Rows of f32, dequantised from the mapped file as they are asked for.
+pub struct EmbeddingTable {
+	rows: usize,
+	width: usize,
+	read: Box<Read>,
+}
+
+impl EmbeddingTable {
+	/// A table whose row `i` is written by `read(i, row)`, for `i` below `rows`.
+	pub fn new(rows: usize, width: usize, read: impl Fn(usize, &mut [f32]) + Send + Sync + 'static) -> Self {
+		Self { rows, width, read: Box::new(read) }
 	}
 
-	/// Reads every tensor once and keeps one f32 copy.
-	pub(crate) fn from_gguf(gguf: &mut Gguf, spec: &DecoderSpec) -> Result<Self, LoadError> {
-		for layer in 0..spec.layers {
-			for part in ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"] {
-				let bias = format!("blk.{layer}.{part}.bias");
-				if gguf.has_tensor(&bias) {
-					return Err(gguf.tensor_error(&bias, "biases are not supported"));
-				}
-			}
-		}
-		if gguf.has_tensor("rope_freqs.weight") {
-			return Err(gguf.tensor_error("rope_freqs.weight", "scaled rotary positions are not supported"));
-		}
-		let embedding = matrix(gguf, "token_embd.weight", spec.vocab, spec.width)?;
-		let layers = (0..spec.layers).map(|layer| read_layer(gguf, spec, layer)).collect::<Result<_, _>>()?;
-		let norm = gguf.tensor("output_norm.weight", &[spec.width])?;
-		let output = match spec.tied_embeddings {
-			true => None,
-			false => Some(matrix(gguf, "output.weight", spec.vocab, spec.width)?),
-		};
-		Ok(Self { embedding, layers, norm, output })
+	/// Number of rows.
+	pub fn rows(&self) -> usize {
+		self.rows
 	}
-}
 
-fn read_layer(gguf: &mut Gguf, spec: &DecoderSpec, layer: usize) -> Result<LayerWeights, LoadError> {
-	let mut linear = |target: Target| {
-		let name = format!("blk.{layer}.{}.weight", gguf_name(target));
-		let (rows, cols) = target.shape(spec);
-		let weight = matrix(gguf, &name, rows, cols)?;
-		Ok(match target {
-			Target::Query | Target::Key => unpermute(&weight, spec.head_dim),
-			_ => weight,
-		})
-	};
-	let linears = [
-		linear(Target::Query)?,
-		linear(Target::Key)?,
-		linear(Target::Value)?,
-		linear(Target::Output)?,
-		linear(Target::Gate)?,
-		linear(Target::Up)?,
-		linear(Target::Down)?,
-	];
-	Ok(LayerWeights {
-		attention_norm: gguf.tensor(&format!("blk.{layer}.attn_norm.weight"), &[spec.width])?,
-		ffn_norm: gguf.tensor(&format!("blk.{layer}.ffn_norm.weight"), &[spec.width])?,
-		linears,
-	})
-}
+	/// Values of a row.
+	pub fn width(&self) -> usize {
+		self.width
+	}
 
-fn gguf_name(target: Target) -> &'static str {
-	match target {
-		Target::Query => "attn_q",
-		Target::Key => "attn_k",
-		Target::Value => "attn_v",
-		Target::Output => "attn_output",
-		Target::Gate => "ffn_gate",
-		Target::Up => "ffn_up",
-		Target::Down => "ffn_down",
+	/// Writes row `index` to `out`, [width]. Panics if there is no such row.
+	pub fn read(&self, index: usize, out: &mut [f32]) {
+		assert!(index < self.rows && out.len() == self.width, "row {index} of {}, {} values", self.rows, out.len());
+		(self.read)(index, out);
 	}
 }
 
-fn matrix(gguf: &mut Gguf, name: &str, rows: usize, cols: usize) -> Result<Matrix, LoadError> {
-	let data = gguf.tensor(name, &[rows, cols])?;
-	Matrix::new(rows, cols, data).ok_or_else(|| gguf.tensor_error(name, "has another number of values"))
-}
-
-/// Undoes the row order of GGUF: there, the two values of a rotary pair are neighbours (row `2j + s` of a head);
-/// in the layout of Hugging Face they are half a head apart (row `s · head_dim / 2 + j`).
-fn unpermute(weight: &Matrix, head_dim: usize) -> Matrix {
-	let half = head_dim / 2;
-	let source = |row: usize| {
-		let (head, within) = (row / head_dim, row % head_dim);
-		head * head_dim + 2 * (within % half) + within / half
-	};
-	let data = (0..weight.rows()).flat_map(|row| weight.row(source(row)).iter().copied()).collect();
-	// The row order changes, the number of values does not.
-	Matrix::new(weight.rows(), weight.cols(), data).unwrap_or_else(|| weight.clone())
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn unpermute_inverts_the_order_that_the_gguf_converter_writes() {
-		// Two heads of width 6, one column; the value is the row's index in the layout of Hugging Face.
-		// The converter reshapes a head to [2, 3] and swaps the axes: 0 1 2 | 3 4 5 becomes 0 3 1 4 2 5.
-		let gguf = [0.0, 3.0, 1.0, 4.0, 2.0, 5.0, 6.0, 9.0, 7.0, 10.0, 8.0, 11.0].to_vec();
-		let unpermuted = unpermute(&Matrix::new(12, 1, gguf).unwrap(), 6);
-		let expected: Vec<f32> = (0..12).map(|i| i as f32).collect();
-		assert_eq!(unpermuted.data(), expected);
+impl std::fmt::Debug for EmbeddingTable {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("EmbeddingTable").field("rows", &self.rows).field("width", &self.width).finish()
 	}
 }

@@ -13,7 +13,7 @@ use openledger_gateway::{Draft, Issued, Ledger, LedgerError, Reservation, Signed
 use openledger_primitives::{
 	money::FeeSplit,
 	payout::{Answer, Royalty},
-	DatanetId, Domain, ModelId, NumericClass, Receipt, Terms,
+	DatanetId, Domain, ModelId, Receipt, Terms,
 };
 use std::{
 	collections::HashMap,
@@ -346,7 +346,7 @@ impl Books {
 			fee: draft.fee,
 			fingerprint: exhibit.fingerprint(&domain),
 			attribution: draft.attribution.commitment(&domain),
-			class: NumericClass::FloatCpu,
+			class: draft.class,
 			at: takedowns::date(self.finalised(), draft.known_at),
 		};
 		let signature = identity.signer.sign(&receipt.leaf(&domain, &identity.agent));

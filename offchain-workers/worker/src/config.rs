@@ -1,6 +1,7 @@
 //! The configuration file.
 
 use openledger_chain::AccountId;
+use openledger_openlora::Mode;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use std::{
@@ -107,6 +108,12 @@ pub struct EngineConfig {
 	/// The most tokens of prompt and answer together.
 	#[serde(default = "max_context")]
 	pub max_context: usize,
+	/// The arithmetic: `e8` and `e16` give the same bits on every machine, `f32` does not.
+	#[serde(default)]
+	pub mode: Mode,
+	/// Memory for keys, values and adapters, in MiB.
+	#[serde(default = "memory_mib")]
+	pub memory_mib: usize,
 }
 
 /// Batches.
@@ -186,6 +193,10 @@ fn queue() -> usize {
 
 fn max_context() -> usize {
 	2_048
+}
+
+fn memory_mib() -> usize {
+	512
 }
 
 impl Config {

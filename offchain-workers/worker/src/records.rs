@@ -54,7 +54,7 @@ async fn receipt(State(books): State<Books>, Path(seq): Path<u64>) -> Result<Jso
 static TURN: Semaphore = Semaphore::const_new(1);
 
 async fn load(books: &Books, number: u64) -> Result<(BatchEntry, Vec<Record>, Batch), ApiError> {
-	let busy = || ApiError::Engine(EngineError::Overloaded { queue: 1 });
+	let busy = || ApiError::Engine(EngineError::Overloaded { queue: 1, retry_after_ms: 2_000 });
 	let turn = TURN.try_acquire().map_err(|_| busy())?;
 	let books = books.clone();
 	let loaded = tokio::task::spawn_blocking(move || assemble(&books, number)).await.map_err(internal)?;

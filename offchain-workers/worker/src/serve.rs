@@ -172,14 +172,17 @@ async fn identify(chain: &Chain, file: &Path) -> anyhow::Result<Identity> {
 }
 
 fn start_engine(config: &Config) -> anyhow::Result<(Engine, H256)> {
-	let model = Model::load(&config.engine.model)?;
-	let hash = H256(model.hash());
+	let model = Model::open(&config.engine.model)?;
+	let hash = H256(model.hash()?);
 	let options = EngineOptions {
 		queue: config.engine.queue,
 		threads: config.engine.threads,
 		max_context: config.engine.max_context,
+		mode: config.engine.mode,
+		memory_bytes: config.engine.memory_mib << 20,
+		..EngineOptions::default()
 	};
-	Ok((Engine::start(model, options)?, hash))
+	Ok((Engine::start(&model, options)?, hash))
 }
 
 /// Checks a model against the chain and makes it ready.

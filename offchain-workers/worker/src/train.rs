@@ -46,7 +46,7 @@ pub fn run(args: &TrainArgs, progress: impl FnMut(Progress) -> ControlFlow<()> +
 	let bytes = std::fs::read(&args.rows).with_context(|| format!("cannot read {}", args.rows.display()))?;
 	let rows: Vec<Row> =
 		rows::from_jsonl(&bytes)?.into_iter().map(|row| Row { prompt: row.prompt, response: row.response }).collect();
-	let model = Model::load(&args.model)?;
+	let model = Model::open(&args.model)?;
 	let lora = LoraOptions { rank: args.rank, alpha: 2.0 * args.rank as f32, ..LoraOptions::default() };
 	let options = TrainOptions {
 		steps: args.steps,

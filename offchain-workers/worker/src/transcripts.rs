@@ -88,7 +88,9 @@ async fn transcript(
 	Path(case): Path<u32>,
 	headers: HeaderMap,
 ) -> Result<Json<Published>, ApiError> {
-	let _turn = TURNS.try_acquire().map_err(|_| ApiError::Engine(EngineError::Overloaded { queue: 4 }))?;
+	let _turn = TURNS
+		.try_acquire()
+		.map_err(|_| ApiError::Engine(EngineError::Overloaded { queue: 4, retry_after_ms: 2_000 }))?;
 	let case = CaseId(case);
 	let (member, signature) = asking(&headers).ok_or(ApiError::NotAMember)?;
 	let record = desk.chain.agent(&member).await.map_err(internal)?.ok_or(ApiError::NotAMember)?;

@@ -156,6 +156,17 @@ impl Tiny {
 		let mut metadata = Self::metadata();
 		metadata.retain(|(key, _)| changes.iter().all(|(changed, _)| changed != key));
 		metadata.extend(changes.iter().map(|(key, value)| (*key, value.clone())));
+		self.write_metadata(dir, &metadata)
+	}
+
+	/// Writes `tiny.gguf` into `dir` without one key of the metadata.
+	pub fn write_without(&self, dir: &Path, key: &str) -> PathBuf {
+		let mut metadata = Self::metadata();
+		metadata.retain(|(name, _)| *name != key);
+		self.write_metadata(dir, &metadata)
+	}
+
+	fn write_metadata(&self, dir: &Path, metadata: &[(&'static str, Value)]) -> PathBuf {
 		let tensors: Vec<(&str, QTensor)> = self
 			.0
 			.iter()

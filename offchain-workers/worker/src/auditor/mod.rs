@@ -21,9 +21,9 @@ use openledger_chain::{
 	},
 	AccountId, CaseRecord, Chain, Runtime, Wait, MILLI_SECS_PER_BLOCK,
 };
-use openledger_gateway::{Gateway, Ledger};
+use openledger_gateway::{numeric_class, Gateway, Ledger, Transcript};
 use openledger_openlora::{EngineError, GenerateRequest, TokenEvent};
-use openledger_primitives::{CaseId, Finding, IndexKind, NumericClass, Part, Role};
+use openledger_primitives::{CaseId, Finding, IndexKind, Part, Role};
 use plan::{step, Step};
 use sp_core::H256;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -187,22 +187,24 @@ impl Auditor {
 	/// Computes the answer again. `None` if the model cannot have given it.
 	async fn replay(&self, evidence: &Evidence) -> anyhow::Result<Option<Replay>> {
 		let (receipt, transcript) = (&evidence.receipt, &evidence.transcript);
-		ensure!(
-			receipt.class == NumericClass::FloatCpu,
-			"answers of class {:?} cannot be computed here",
-			receipt.class
-		);
 		let engine = &self.gateway.engine;
+		ensure!(
+			receipt.class == numeric_class(engine.options().mode)
+				&& transcript.mode == engine.options().mode.to_string(),
+			"answers in {} cannot be computed here, where [engine] mode is {}",
+			transcript.mode,
+			engine.options().mode
+		);
 		let served = self.gateway.catalog.0.iter().find(|model| model.id == receipt.model);
 		let served = served.with_context(|| format!("model {} is not served here", receipt.model))?;
 		let length = transcript.prompt.len().saturating_add(transcript.answer.len());
 		ensure!(length <= engine.options().max_context, "the answer has {length} tokens: raise [engine] max_context");
 		let request = GenerateRequest {
-			prompt: transcript.prompt.clone(),
-			adapter: served.adapter.clone(),
+			adapters: served.adapter.iter().map(|name| (name.clone(), 1.0)).collect(),
 			max_tokens: receipt.tokens_out,
-			sampling: transcript.sampling(),
-			stop: vec![],
+			sampling: transcript.sampling.into(),
+			id: Transcript::request_id(transcript.request_salt),
+			..GenerateRequest::new(transcript.prompt.clone())
 		};
 		let mut tokens = match engine.generate(request) {
 			Ok(tokens) => tokens,

@@ -1,0 +1,50 @@
+//! GPT-2.
+
+use super::super::checks::Names;
+use super::super::fields::Fields;
+use super::super::{inverse_root, Block, DecoderSpec, Family, NormKind, Position};
+use super::{activation, layers};
+use crate::error::LoadError;
+
+pub(super) const NAMES: Names = Names { layers: "n_layer", heads: "n_head", kv_heads: "n_head", head_dim: "n_head" };
+
+pub(super) fn read(fields: &Fields<'_>) -> Result<DecoderSpec, LoadError> {
+	fields.require_flag("scale_attn_weights", true)?;
+	fields.require_flag("scale_attn_by_inverse_layer_idx", false)?;
+	let width = fields.size_of(&["n_embd", "hidden_size"])?;
+	let heads = fields.size_of(&["n_head", "num_attention_heads"])?;
+	if !width.is_multiple_of(heads) {
+		return Err(fields.error("n_head", format!("{heads} does not divide n_embd {width}")));
+	}
+	let head_dim = width / heads;
+	let layers = layers(fields, &["n_layer", "num_hidden_layers"])?;
+	Ok(DecoderSpec {
+		family: Family::Gpt2,
+		layers,
+		width,
+		ffn_width: fields.optional_size("n_inner")?.unwrap_or(4 * width),
+		heads,
+		kv_heads: heads,
+		head_dim,
+		vocab: fields.size("vocab_size")?,
+		context: fields.size_of(&["n_positions", "max_position_embeddings"])?,
+		position: Position::Learned,
+		norm: NormKind::Layer,
+		norm_eps: fields.epsilon("layer_norm_epsilon")?,
+		qk_norm: false,
+		post_norms: false,
+		block: Block::Sequential,
+		mlp_norm: true,
+		gated: false,
+		activation: activation(fields, "activation_function", "gelu_new")?,
+		attention_scale: inverse_root(head_dim),
+		attention_softcap: None,
+		windows: vec![None; layers],
+		embedding_scale: 1.0,
+		embedding_norm: false,
+		logit_scale: 1.0,
+		logit_softcap: None,
+		tied_embeddings: fields.flag("tie_word_embeddings", true)?,
+		biases: super::ungated(true),
+	})
+}
