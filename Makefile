@@ -38,8 +38,9 @@ bench: build ## what the node and the arithmetic reach: start, transfers, import
 	benches/node/bench.sh
 	benches/primitives/bench.sh
 
-fuzz: setup ## two minutes of fuzzing of decoders, verifiers and referee; needs a nightly compiler and cargo-fuzz
+fuzz: setup ## four minutes of fuzzing of decoders, verifiers, referee and loaders; needs a nightly compiler and cargo-fuzz
 	pallets/primitives/fuzz/run.sh
+	offchain-workers/openlora/fuzz/run.sh
 
 # Clippy checks types only. Building the WASM runtime here too would make what `make build` compiled stale.
 lint: setup ## formatting, clippy without a warning, one version of each SDK crate
