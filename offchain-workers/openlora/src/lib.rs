@@ -1,6 +1,7 @@
 //! # OpenLoRA
 //!
-//! One base model, many adapters, the same bits everywhere.
+//! One base model, many adapters, the same bits everywhere. [`Engine`] serves requests and begins with an example;
+//! [`backend::run_sequence`] runs one sequence and gives its logits.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
