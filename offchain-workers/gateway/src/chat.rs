@@ -18,7 +18,7 @@ use axum::{
 };
 use codec::Encode;
 use openledger_openlora::{
-	ChatMessage, Completion, EngineError, FinishReason, GenerateRequest, Mode, Sampling, TokenEvent,
+	ChatMessage, ChatTokenizer, Completion, EngineError, FinishReason, GenerateRequest, Mode, Sampling, TokenEvent,
 };
 use openledger_primitives::NumericClass;
 use serde_json::{json, Value};
@@ -36,6 +36,8 @@ struct Accepted {
 	/// The last message.
 	question: String,
 	sampling: Sampling,
+	/// The JSON schema of the answer.
+	schema: Option<Value>,
 	/// Hides the prompt in the receipt, and names this request in the fingerprint.
 	request_salt: u64,
 	sources: Sources,
@@ -47,7 +49,7 @@ struct Accepted {
 
 /// What an answer is made of.
 enum Piece {
-	Text(String),
+	Text(String, Option<Value>),
 	End(Box<End>),
 	Failed(ApiError),
 }
@@ -89,6 +91,7 @@ async fn accept<L: Ledger>(
 	let messages = request.messages()?;
 	let max_tokens = request.max_tokens(gateway.limits.default_tokens, gateway.limits.max_tokens)?;
 	let (sampling, stop) = (request.sampling()?, request.stop()?);
+	let (schema, logprobs) = (request.schema(), request.logprobs()?);
 	let ApiKey(voucher) = bearer(headers)?.parse::<ApiKey>()?;
 
 	// Nobody who cannot pay for one token each way gets the encoder to work.
@@ -104,15 +107,43 @@ async fn accept<L: Ledger>(
 		max_tokens,
 		sampling,
 		stop,
+		schema: schema.clone(),
+		logprobs,
 		payer: Some(reservation.payer.clone().into()),
 		id: Transcript::request_id(request_salt),
 		..GenerateRequest::new(prompt.clone())
 	};
-	let tokens = gateway.engine.generate(generate)?;
+	let tokens = submit(gateway, generate).await?;
 	let created = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
 	let id = format!("chatcmpl-{:016x}", random()?);
 	let backlog = (max_tokens as usize).saturating_add(2);
-	Ok(Accepted { id, created, model, prompt, question, sampling, request_salt, sources, reservation, tokens, backlog })
+	Ok(Accepted {
+		id,
+		created,
+		model,
+		prompt,
+		question,
+		sampling,
+		schema,
+		request_salt,
+		sources,
+		reservation,
+		tokens,
+		backlog,
+	})
+}
+
+/// Gives the engine a request. One with a schema is compiled off the async threads.
+async fn submit<L: Ledger>(
+	gateway: &Arc<Gateway<L>>,
+	generate: GenerateRequest,
+) -> Result<mpsc::Receiver<TokenEvent>, ApiError> {
+	if generate.schema.is_none() {
+		return Ok(gateway.engine.generate(generate)?);
+	}
+	let engine = gateway.engine.clone();
+	let work = move || engine.generate(generate);
+	Ok(tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::Internal(error.to_string()))??)
 }
 
 fn random() -> Result<u64, ApiError> {
@@ -153,10 +184,12 @@ async fn drive<L: Ledger>(gateway: Arc<Gateway<L>>, accepted: Accepted, pieces: 
 	let mut accepted = accepted;
 	while let Some(event) = accepted.tokens.recv().await {
 		match event {
-			TokenEvent::Token { text, .. } => {
-				if !text.is_empty() {
+			TokenEvent::Token { id, text, logprob, top } => {
+				let tokenizer = gateway.engine.tokenizer();
+				let likely = logprob.filter(|_| !tokenizer.is_end(id)).map(|own| logprobs(&tokenizer, (id, own), &top));
+				if !text.is_empty() || likely.is_some() {
 					// A caller that went away is no reason to stop.
-					let _ = pieces.send(Piece::Text(text)).await;
+					let _ = pieces.send(Piece::Text(text, likely)).await;
 				}
 			}
 			TokenEvent::Done(completion) => {
@@ -179,7 +212,7 @@ async fn finish<L: Ledger>(
 	accepted: Accepted,
 	completion: Completion,
 ) -> Result<Piece, ApiError> {
-	let Accepted { model, prompt, question, sampling, request_salt, sources, reservation, .. } = accepted;
+	let Accepted { model, prompt, question, sampling, schema, request_salt, sources, reservation, .. } = accepted;
 	let response_salt = random()?;
 	let (tokens_in, tokens_out) = (completion.prompt_tokens, completion.completion_tokens);
 	let draft = Draft {
@@ -191,6 +224,9 @@ async fn finish<L: Ledger>(
 			response_salt,
 			mode: gateway.engine.options().mode.to_string(),
 			sampling: sampling.into(),
+			schema: schema.map(|schema| schema.to_string()),
+			raw: H256(completion.fingerprint),
+			records: completion.records.into_iter().map(|record| record.bytes).collect(),
 			question,
 		},
 		tokens_in,
@@ -237,6 +273,17 @@ fn describe(
 	})
 }
 
+/// A token's entry under `logprobs`: its log probability and those of the likely ones.
+fn logprobs(tokenizer: &ChatTokenizer, own: (u32, f32), top: &[(u32, f32)]) -> Value {
+	let entry = |(id, logprob): (u32, f32)| {
+		let bytes = tokenizer.token_bytes(id);
+		json!({ "token": String::from_utf8_lossy(bytes), "bytes": bytes, "logprob": logprob })
+	};
+	let mut value = entry(own);
+	value["top_logprobs"] = top.iter().copied().map(entry).collect();
+	value
+}
+
 fn reason(finish: FinishReason) -> &'static str {
 	match finish {
 		FinishReason::Stop => "stop",
@@ -250,20 +297,24 @@ fn as_stream(
 	model: String,
 	pieces: ReceiverStream<Piece>,
 ) -> Sse<impl tokio_stream::Stream<Item = Result<Event, Infallible>>> {
-	let chunk = move |delta: Value, finish: Value| {
-		json!({
+	let chunk = move |delta: Value, likely: Option<Value>, finish: Value| {
+		let mut chunk = json!({
 			"id": id,
 			"object": "chat.completion.chunk",
 			"created": created,
 			"model": model,
 			"choices": [{ "index": 0, "delta": delta, "finish_reason": finish }],
-		})
+		});
+		if let Some(likely) = likely {
+			chunk["choices"][0]["logprobs"] = json!({ "content": [likely] });
+		}
+		chunk
 	};
-	let opening = chunk(json!({ "role": "assistant", "content": "" }), Value::Null);
+	let opening = chunk(json!({ "role": "assistant", "content": "" }), None, Value::Null);
 	let rest = pieces.map(move |piece| match piece {
-		Piece::Text(text) => vec![chunk(json!({ "content": text }), Value::Null).to_string()],
+		Piece::Text(text, likely) => vec![chunk(json!({ "content": text }), likely, Value::Null).to_string()],
 		Piece::End(end) => {
-			let mut last = chunk(json!({}), json!(reason(end.finish)));
+			let mut last = chunk(json!({}), None, json!(reason(end.finish)));
 			last["usage"] = end.usage;
 			last["openledger"] = end.openledger;
 			vec![last.to_string(), "[DONE]".into()]
@@ -283,10 +334,13 @@ async fn as_object(
 	model: String,
 	mut pieces: ReceiverStream<Piece>,
 ) -> Result<Json<Value>, ApiError> {
-	let mut text = String::new();
+	let (mut text, mut all) = (String::new(), vec![]);
 	while let Some(piece) = pieces.next().await {
 		match piece {
-			Piece::Text(more) => text.push_str(&more),
+			Piece::Text(more, likely) => {
+				text.push_str(&more);
+				all.extend(likely);
+			}
 			Piece::Failed(error) => return Err(error),
 			Piece::End(end) => {
 				return Ok(Json(json!({
@@ -297,6 +351,7 @@ async fn as_object(
 					"choices": [{
 						"index": 0,
 						"message": { "role": "assistant", "content": text },
+						"logprobs": if all.is_empty() { Value::Null } else { json!({ "content": all }) },
 						"finish_reason": reason(end.finish),
 					}],
 					"usage": end.usage,

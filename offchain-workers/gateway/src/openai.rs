@@ -1,8 +1,9 @@
 //! The wire format of OpenAI's chat API, as far as it is spoken here. Unknown fields are ignored, known ones checked.
 
 use crate::ApiError;
-use openledger_openlora::{ChatMessage, Sampling};
+use openledger_openlora::{ChatMessage, Sampling, MAX_TOP};
 use serde::Deserialize;
+use serde_json::{json, Value};
 
 /// The most stop strings, as in OpenAI's API.
 const MAX_STOPS: usize = 4;
@@ -25,6 +26,23 @@ pub(crate) struct ChatRequest {
 	seed: Option<i64>,
 	n: Option<u32>,
 	stop: Option<OneOrMany>,
+	response_format: Option<Format>,
+	#[serde(default)]
+	logprobs: bool,
+	top_logprobs: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Format {
+	Text,
+	JsonObject,
+	JsonSchema { json_schema: NamedSchema },
+}
+
+#[derive(Debug, Deserialize)]
+struct NamedSchema {
+	schema: Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,6 +130,25 @@ impl ChatRequest {
 		Ok(sampling)
 	}
 
+	/// The schema that the answer must follow.
+	pub(crate) fn schema(&self) -> Option<Value> {
+		match &self.response_format {
+			None | Some(Format::Text) => None,
+			Some(Format::JsonObject) => Some(json!({ "type": "object" })),
+			Some(Format::JsonSchema { json_schema }) => Some(json_schema.schema.clone()),
+		}
+	}
+
+	/// Of how many likely tokens the log probabilities are wanted beside that of each chosen one.
+	pub(crate) fn logprobs(&self) -> Result<Option<usize>, ApiError> {
+		match (self.logprobs, self.top_logprobs) {
+			(false, Some(top)) if top > 0 => Err(malformed("`top_logprobs` needs `logprobs` to be true")),
+			(false, _) => Ok(None),
+			(true, Some(top)) if top > MAX_TOP => Err(malformed(format!("`top_logprobs` must be at most {MAX_TOP}"))),
+			(true, top) => Ok(Some(top.unwrap_or(0))),
+		}
+	}
+
 	/// The stop strings.
 	pub(crate) fn stop(&self) -> Result<Vec<String>, ApiError> {
 		let stop = match &self.stop {
@@ -151,7 +188,6 @@ impl Message {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use serde_json::{json, Value};
 
 	fn parse(change: Value) -> ChatRequest {
 		let mut body = json!({ "model": "openledger/1", "messages": [{ "role": "user", "content": "hello" }] });
@@ -170,6 +206,22 @@ mod tests {
 		let sampling = request.sampling().unwrap();
 		assert_eq!((sampling.temperature, sampling.top_p), (0.0, 1.0));
 		assert!(request.stop().unwrap().is_empty());
+		assert_eq!((request.schema(), request.logprobs().unwrap()), (None, None));
+	}
+
+	#[test]
+	fn answers_of_a_form_and_log_probabilities_are_understood() {
+		let schema = json!({ "type": "boolean" });
+		let format =
+			json!({ "type": "json_schema", "json_schema": { "name": "yes", "strict": true, "schema": schema } });
+		assert_eq!(parse(json!({ "response_format": format })).schema(), Some(schema));
+		assert_eq!(parse(json!({ "response_format": { "type": "text" } })).schema(), None);
+		let object = parse(json!({ "response_format": { "type": "json_object" } }));
+		assert_eq!(object.schema(), Some(json!({ "type": "object" })));
+		assert_eq!(parse(json!({ "logprobs": true })).logprobs().unwrap(), Some(0));
+		assert_eq!(parse(json!({ "logprobs": true, "top_logprobs": 3 })).logprobs().unwrap(), Some(3));
+		assert!(parse(json!({ "top_logprobs": 3 })).logprobs().is_err());
+		assert!(parse(json!({ "logprobs": true, "top_logprobs": MAX_TOP + 1 })).logprobs().is_err());
 	}
 
 	#[test]

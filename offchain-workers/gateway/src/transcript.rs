@@ -1,7 +1,10 @@
 //! What an answer was computed from.
 
 use codec::{Decode, Encode};
-use openledger_openlora::Sampling;
+use openledger_openlora::{
+	verify::{is_recorded, Record, Tolerance},
+	GenerateRequest, Sampling, VerifyRequest,
+};
 use openledger_primitives::{Blake2b256, TreeHash};
 use sp_core::H256;
 
@@ -21,6 +24,12 @@ pub struct Transcript {
 	pub mode: String,
 	/// How tokens were chosen.
 	pub sampling: Chosen,
+	/// The JSON schema that the answer follows, as text.
+	pub schema: Option<String>,
+	/// The commitment to the hidden states, which the receipt has salted.
+	pub raw: H256,
+	/// The bytes of the records behind it.
+	pub records: Vec<Vec<u8>>,
 	/// The last message, whose vector sources were looked up with.
 	pub question: String,
 }
@@ -76,6 +85,29 @@ impl Transcript {
 		id
 	}
 
+	/// What the engine takes, to say whether the answer is that of its model with `adapters`. `None` if it cannot be one:
+	/// the schema is none.
+	pub fn to_verify(&self, adapters: Vec<(String, f32)>) -> Option<VerifyRequest> {
+		let tokens = u32::try_from(self.answer.len()).ok()?;
+		let schema = self.schema.as_ref().map(|schema| serde_json::from_str(schema)).transpose().ok()?;
+		let asked = GenerateRequest {
+			adapters,
+			sampling: self.sampling.into(),
+			schema,
+			id: Self::request_id(self.request_salt),
+			..GenerateRequest::new(self.prompt.clone())
+		};
+		let recorded = (0..tokens).filter(|token| is_recorded(*token, tokens));
+		let records = recorded.zip(&self.records).map(|(token, bytes)| Record { token, bytes: bytes.clone() });
+		Some(VerifyRequest {
+			asked,
+			tokens: self.answer.clone(),
+			commitment: self.raw.0,
+			records: records.collect(),
+			tolerance: Tolerance::default(),
+		})
+	}
+
 	/// What the receipt says of the prompt.
 	pub fn request(&self) -> H256 {
 		salted(self.request_salt, &self.prompt)
@@ -110,10 +142,18 @@ mod tests {
 			response_salt: 8,
 			mode: "e8".into(),
 			sampling: sampling.into(),
+			schema: Some("{}".into()),
+			raw: H256([9; 32]),
+			records: vec![vec![1], vec![]],
 			question: "why?".into(),
 		};
 		assert_eq!(Transcript::decode_all(&mut &transcript.encode()[..]), Ok(transcript.clone()));
 		assert_eq!(Sampling::from(transcript.sampling), sampling);
+		let verified = transcript.to_verify(vec![]).unwrap();
+		assert_eq!((verified.asked.sampling, verified.asked.schema), (sampling, Some(serde_json::json!({}))));
+		assert_eq!((verified.tokens, verified.commitment), (vec![4], [9; 32]));
+		assert_eq!(verified.records, [Record { token: 0, bytes: vec![1] }]);
+		assert_eq!(Transcript { schema: Some("{".into()), ..transcript.clone() }.to_verify(vec![]), None);
 		let [request, response] = [transcript.request(), transcript.response()];
 		assert_ne!(request, Transcript { request_salt: 9, ..transcript.clone() }.request());
 		assert_ne!(request, Transcript { prompt: vec![1, 2], ..transcript.clone() }.request());

@@ -1,6 +1,7 @@
 //! The engine: a model, its adapters, and the scheduler that serves requests on a thread of its own.
 
 mod adapters;
+mod verification;
 mod witness;
 
 use crate::adapter::{AdapterCache, AdapterError, AdapterInfo, BaseLayout, CacheOptions, CacheStats, Recipe};
@@ -14,6 +15,7 @@ use crate::numerics::{Exact, ExactPlan, Float};
 use crate::request::{GenerateRequest, TokenEvent, TokenText};
 use crate::scheduler::{CacheStore, EngineStats, Extras, Scheduler, SchedulerOptions, ScoreRequest};
 use crate::spec::DecoderSpec;
+use crate::verify::Difference;
 use adapters::Adapters;
 use openledger_exact::{Isa, Pool, Precision};
 use openledger_sampling::{Constraint, ConstraintError, Vocabulary};
@@ -22,6 +24,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use verification::Replaying;
+pub use verification::{Verification, VerifyError, VerifyRequest};
 use witness::RequestWitness;
 
 /// How long [`Engine::load_adapter`] waits for an adapter to be in memory.
@@ -226,6 +230,26 @@ impl Engine {
 	pub fn score(&self, request: ScoreRequest) -> Result<oneshot::Receiver<Result<(), RequestError>>, EngineError> {
 		self.check_adapters(&request.adapters)?;
 		self.scheduler.score(request)
+	}
+
+	/// Submits an answer to be verified: one run over prompt and answer, batched and charged like any request. Dropping the
+	/// handle cancels that. A schema is compiled here: call it off the async threads then.
+	///
+	/// # Errors
+	/// [`EngineError`]: the answer cannot be judged by this engine. [`EngineError::EmptyPrompt`] and
+	/// [`EngineError::Invalid`] mean that no engine can have been asked for it.
+	pub fn verify(&self, request: VerifyRequest) -> Result<Verification, EngineError> {
+		self.check_adapters(&request.asked.adapters)?;
+		let invalid = |error: &dyn std::fmt::Display| EngineError::Invalid(error.to_string());
+		request.asked.sampling.check().map_err(|error| invalid(&error))?;
+		let constraint = request.asked.schema.as_ref().map(|schema| self.constraint(schema)).transpose()?;
+		let tokenizer = &self.shared.tokenizer;
+		if let Some(end) = request.tokens.iter().position(|token| tokenizer.is_end(*token)) {
+			if end + 1 < request.tokens.len() {
+				return Ok(Verification::decided(end as u32 + 1, Difference::PastEnd));
+			}
+		}
+		Replaying::submit(self, request, constraint)
 	}
 
 	/// Makes the PEFT adapter in `folder` known under `name`, in place of one of the same name. Touches no file: what is wrong

@@ -205,11 +205,13 @@ fn complete_can_be_verified_and_a_changed_answer_cannot() {
 		answer
 	};
 	type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
-	let cases: [Change<'_>; 7] = [
-		("token 0 is", &|a| a["tokens"][0] = (a["tokens"][0].as_u64().unwrap() % 200 + 7).into()),
-		("fingerprint", &|a| a["fingerprint"] = "00".repeat(32).into()),
+	let cases: [Change<'_>; 9] = [
+		("token 0: the model gives", &|a| a["tokens"][0] = (a["tokens"][0].as_u64().unwrap() % 200 + 7).into()),
+		("token 0: the fingerprint", &|a| a["fingerprint"] = "00".repeat(32).into()),
+		("the fingerprint", &|a| a["records"][0] = "00".repeat(32).into()),
+		("the fingerprint", &|a| a["records"] = Value::Array(vec!["00".into(); 9])),
 		("text", &|a| a["text"] = "something else".into()),
-		("token", &|a| a["sampling"]["seed"] = 8.into()),
+		("the fingerprint", &|a| a["sampling"]["seed"] = 8.into()),
 		("not genuine", &|a| a["adapters"][0]["weight"] = 0.505.into()),
 		("hash", &|a| a["adapters"][0]["hash"] = "00".repeat(32).into()),
 		("hash", &|a| a["model"]["hash"] = "00".repeat(32).into()),
@@ -217,6 +219,7 @@ fn complete_can_be_verified_and_a_changed_answer_cannot() {
 	for (said, change) in cases {
 		refused(&check(&changed(change), &[]), 1, said);
 	}
+	refused(&check(&changed(&|a| a["fingerprint"] = "0g".into()), &[]), 2, "hexadecimal");
 	refused(&check(&changed(&|a| a["version"] = 9.into()), &[]), 2, "version 9");
 	refused(&check(&changed(&|a| a["tokens"] = Value::Array(Vec::new())), &[]), 2, "no tokens");
 }

@@ -25,7 +25,7 @@ const META: TableDefinition<&str, Vec<u8>> = TableDefinition::new("meta");
 /// The layout of the entries below. A journal of another one cannot be read: its receipts have fingerprints without
 /// salts or its batches have no lots (the first), its batches do not say whose fees mint weight, so that their payouts cannot be
 /// computed again (the second), or its transcripts do not say in which arithmetic answers were computed (the third).
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// A receipt with everything that was claimed and promised with it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

@@ -3,11 +3,12 @@
 use super::failure::Failure;
 use openledger_openlora::{Completion, FinishReason, GenerateRequest, Mode};
 use openledger_sampling::Sampling;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::path::{Path, PathBuf};
 
 /// The version of the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// An answer and how it was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,8 +29,10 @@ pub(crate) struct Answer {
 	pub(crate) text: String,
 	/// `stop`, `length` or `deadline`.
 	pub(crate) finish: String,
-	/// The commitment to the hidden states, in hexadecimal.
-	pub(crate) fingerprint: String,
+	/// The commitment to the hidden states.
+	pub(crate) fingerprint: Hex<[u8; 32]>,
+	/// The bytes of the records behind it: of every 32nd token and the last.
+	pub(crate) records: Vec<Hex<Vec<u8>>>,
 	pub(crate) timing: Timing,
 }
 
@@ -129,7 +132,8 @@ impl Answer {
 			tokens: completion.token_ids.clone(),
 			text,
 			finish: finish.into(),
-			fingerprint: hex(&completion.fingerprint),
+			fingerprint: Hex(completion.fingerprint),
+			records: completion.records.iter().map(|record| Hex(record.bytes.clone())).collect(),
 			timing: Timing {
 				queue_ms: completion.queue_ms,
 				prefill_ms: completion.prefill_ms,
@@ -153,6 +157,28 @@ impl Answer {
 			return Err(Failure::Usage(format!("{} has no tokens", path.display())));
 		}
 		Ok(answer)
+	}
+}
+
+/// Bytes that are written in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hex<T>(pub(crate) T);
+
+impl<T: AsRef<[u8]>> Serialize for Hex<T> {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.serialize_str(&hex(self.0.as_ref()))
+	}
+}
+
+impl<'de, T: TryFrom<Vec<u8>>> Deserialize<'de> for Hex<T> {
+	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		let text = String::deserialize(deserializer)?;
+		let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect();
+		let digits = digits.filter(|digits| digits.len().is_multiple_of(2));
+		let bytes = digits.map(|digits| digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect());
+		let wrong = |expected: &str| D::Error::invalid_value(Unexpected::Str(&text), &expected);
+		let bytes: Vec<u8> = bytes.ok_or_else(|| wrong("bytes in hexadecimal"))?;
+		bytes.try_into().map(Self).map_err(|_| wrong("another number of bytes in hexadecimal"))
 	}
 }
 

@@ -5,13 +5,11 @@ use super::arguments::{read, AdapterArguments, ModelArguments};
 use super::failure::Failure;
 use super::session::{progress, show, Session};
 use clap::Args;
-use openledger_openlora::verify::{schema_hash, Fingerprint, FingerprintMode, Request};
-use openledger_openlora::{Mode, ScoreRequest};
-use openledger_sampling::{Constraint, Sampler, Sampling, StopMatcher, Vocabulary};
+use openledger_openlora::verify::{is_recorded, Record, Tolerance, Verdict};
+use openledger_openlora::{GenerateRequest, Mode, VerifyRequest};
+use openledger_sampling::{Sampling, StopMatcher};
 use openledger_tokenizer::{ChatTokenizer, StreamDecoder};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -22,7 +20,7 @@ Examples:
   openlora verify answer.json --model ./other/path/model.gguf --adapter law=./elsewhere/law --isa scalar
 
 The prompt and the answer are computed in one pass, every token is chosen again from the logits, and the hidden states
-are compared with the fingerprint. Model, mode and adapters are those of the file; --model and --adapter say where they
+are compared with the fingerprint: for equality in the modes e8 and e16, within a tolerance in f32. Model, mode and adapters are those of the file; --model and --adapter say where they
 are here. Exit code 1 if the answer is not genuine.")]
 pub(crate) struct Arguments {
 	/// The JSON of `complete --json`; - is standard input
@@ -41,22 +39,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 	let answer = Answer::parse(&arguments.file, &read(&arguments.file)?)?;
 	let session = session(arguments, &answer)?;
 	let bar = progress("Computing the answer again");
-	let differences = replay(&session, &answer);
+	let difference = difference(&session, &answer);
 	bar.finish_and_clear();
-	let differences = differences?;
-	if differences.is_empty() {
-		let text = format!(
-			"genuine: {} tokens and their fingerprint are what this model gives in mode {}\n",
-			answer.tokens.len(),
-			answer.mode
-		);
-		return Ok(show(&text)?);
+	if let Some(difference) = difference? {
+		return Err(Failure::Run(format!("the answer is not genuine: {difference}")));
 	}
-	let hint = match answer.mode {
-		Mode::F32 => " (mode f32 is not the same on every machine)",
+	let within = match answer.mode {
+		Mode::F32 => ", within what rounding may differ by",
 		Mode::E8 | Mode::E16 => "",
 	};
-	Err(Failure::Run(format!("the answer is not genuine{hint}: {}", differences.join("; "))))
+	let (count, mode) = (answer.tokens.len(), answer.mode);
+	let text =
+		format!("genuine: {count} tokens and their fingerprint are what this model gives in mode {mode}{within}\n");
+	Ok(show(&text)?)
 }
 
 /// The engine that the answer names; other files are refused by their hashes.
@@ -90,122 +85,30 @@ fn session(arguments: &Arguments, answer: &Answer) -> Result<Session, Failure> {
 	Ok(session)
 }
 
-/// Chooses every token again.
-struct Replay {
-	sampler: Sampler,
-	constraint: Option<Constraint>,
-	fingerprint: Fingerprint,
-	tokens: Vec<u32>,
-	/// Position of the row that gives the first token.
-	from: usize,
-	differences: Vec<String>,
-}
-
-impl Replay {
-	fn visit(&mut self, position: usize, hidden: &[f32], logits: &[f32]) -> ControlFlow<()> {
-		let index = position - self.from;
-		let Some(expected) = self.tokens.get(index).copied() else { return ControlFlow::Break(()) };
-		self.fingerprint.push(hidden);
-		match self.choose(logits, index as u64) {
-			Ok(id) if id == expected => {}
-			Ok(id) => self.differences.push(format!("token {index} is {expected}, the model gives {id}")),
-			Err(reason) => self.differences.push(format!("token {index}: {reason}")),
-		}
-		if self.differences.is_empty() {
-			ControlFlow::Continue(())
-		} else {
-			ControlFlow::Break(())
-		}
-	}
-
-	fn choose(&mut self, logits: &[f32], index: u64) -> Result<u32, String> {
-		let choice = match &mut self.constraint {
-			None => self.sampler.choose(logits, index, None),
-			Some(constraint) => {
-				let mask = constraint.mask().map_err(|e| e.to_string())?;
-				self.sampler.choose(logits, index, Some(mask))
-			}
-		};
-		let id = choice.map_err(|e| e.to_string())?.id;
-		if let Some(constraint) = &mut self.constraint {
-			constraint.commit(id).map_err(|e| e.to_string())?;
-		}
-		Ok(id)
-	}
-}
-
 /// What differs between the answer and what the model gives; nothing if it is genuine.
-fn replay(session: &Session, answer: &Answer) -> Result<Vec<String>, Failure> {
-	let tokenizer = session.engine.tokenizer();
-	let sampling = Sampling::from(answer.sampling);
-	let sampler = Sampler::new(&sampling, &answer.prompt).map_err(|e| Failure::Usage(e.to_string()))?;
-	let constraint = match &answer.schema {
-		None => None,
-		Some(schema) => Some(constraint(&tokenizer, schema)?),
+fn difference(session: &Session, answer: &Answer) -> Result<Option<String>, Failure> {
+	let count = answer.tokens.len() as u32;
+	let asked = GenerateRequest {
+		adapters: session.adapters.clone(),
+		sampling: Sampling::from(answer.sampling),
+		schema: answer.schema.clone(),
+		..GenerateRequest::new(answer.prompt.clone())
 	};
-	let from = answer.prompt.len() - 1;
-	let fingerprint = fingerprint(session, answer, &sampling)?;
-	let replay = Arc::new(Mutex::new(Replay {
-		sampler,
-		constraint,
-		fingerprint,
+	let recorded = (0..count).filter(|token| is_recorded(*token, count));
+	let records = recorded.zip(&answer.records).map(|(token, bytes)| Record { token, bytes: bytes.0.clone() });
+	let request = VerifyRequest {
+		asked,
 		tokens: answer.tokens.clone(),
-		from,
-		differences: Vec::new(),
-	}));
-	// The last token is chosen, not read.
-	let known = &answer.tokens[..answer.tokens.len() - 1];
-	let tokens: Vec<u32> = answer.prompt.iter().chain(known).copied().collect();
-	let visitor = replay.clone();
-	let visit = move |position: usize, hidden: &[f32], logits: &[f32]| {
-		visitor.lock().unwrap_or_else(PoisonError::into_inner).visit(position, hidden, logits)
+		commitment: answer.fingerprint.0,
+		records: records.collect(),
+		tolerance: Tolerance::default(),
 	};
-	let request = ScoreRequest { from, adapters: session.adapters.clone(), ..ScoreRequest::new(tokens, visit) };
-	match session.engine.score(request)?.blocking_recv() {
-		Ok(Ok(())) => {}
-		Ok(Err(error)) => return Err(Failure::run(error)),
-		Err(_) => return Err(Failure::Run("the engine has stopped".into())),
+	match session.engine.verify(request)?.blocking_verdict().map_err(Failure::run)? {
+		Verdict::FirstDifference { token, kind } => return Ok(Some(format!("token {token}: {kind}"))),
+		Verdict::Ok(_) => {}
 	}
-	let mut replay = replay.lock().unwrap_or_else(PoisonError::into_inner);
-	let mut differences = std::mem::take(&mut replay.differences);
-	if differences.is_empty() {
-		if hex(&replay.fingerprint.commitment()) != answer.fingerprint {
-			differences.push("the fingerprint is another".into());
-		}
-		if text(&tokenizer, answer) != answer.text {
-			differences.push("the text is not that of the tokens".into());
-		}
-	}
-	Ok(differences)
-}
-
-/// A fingerprint bound to what the answer was asked by.
-fn fingerprint(session: &Session, answer: &Answer, sampling: &Sampling) -> Result<Fingerprint, Failure> {
-	let mode = match answer.mode {
-		Mode::F32 => FingerprintMode::Float,
-		Mode::E8 => FingerprintMode::E8,
-		Mode::E16 => FingerprintMode::E16,
-	};
-	let mut adapters = Vec::new();
-	for record in &answer.adapters {
-		adapters.push((session.engine.adapter(&record.name)?.hash, record.weight));
-	}
-	let request = Request {
-		id: [0; 32],
-		model: session.engine.model_hash(),
-		mode,
-		adapters: &adapters,
-		sampling,
-		prompt: &answer.prompt,
-		constraint: answer.schema.as_ref().map(schema_hash),
-	};
-	Ok(Fingerprint::new(mode, request.context()))
-}
-
-fn constraint(tokenizer: &ChatTokenizer, schema: &serde_json::Value) -> Result<Constraint, Failure> {
-	let tokens: Vec<Vec<u8>> = (0..tokenizer.vocab() as u32).map(|id| tokenizer.token_bytes(id).to_vec()).collect();
-	let vocabulary = Vocabulary::new(&tokens, tokenizer.ends()).map_err(Failure::run)?;
-	Constraint::json_schema(schema, &vocabulary).map_err(|e| Failure::Usage(e.to_string()))
+	let same = text(&session.engine.tokenizer(), answer) == answer.text;
+	Ok((!same).then(|| "the text is not that of the tokens".into()))
 }
 
 /// The text that the tokens stand for, up to a stop string.

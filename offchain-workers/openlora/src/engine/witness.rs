@@ -19,11 +19,7 @@ pub(super) struct RequestWitness {
 impl RequestWitness {
 	/// A fingerprint of the answer of the model with hash `model` to `request`.
 	pub(super) fn new(request: &GenerateRequest, model: [u8; 32], mode: Mode) -> Self {
-		let mode = match mode {
-			Mode::F32 => FingerprintMode::Float,
-			Mode::E8 => FingerprintMode::E8,
-			Mode::E16 => FingerprintMode::E16,
-		};
+		let mode = FingerprintMode::from(mode);
 		Self {
 			id: request.id,
 			model,

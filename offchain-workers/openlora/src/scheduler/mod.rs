@@ -32,7 +32,7 @@ mod tests;
 
 pub use fair::{Payer, OUTPUT_WEIGHT};
 pub use generate::Extras;
-pub use score::{ScoreRequest, Visit};
+pub use score::{Begin, ScoreRequest, Visit};
 pub use service::{Scheduler, SchedulerOptions};
 pub use stats::{EngineStats, Histogram};
 pub use store::{AdapterStore, CacheStore, Lookup, NoAdapters, Resident, MAX_ADAPTERS};

@@ -11,6 +11,9 @@ use tokio::sync::oneshot;
 /// request early, without an error.
 pub type Visit = Box<dyn FnMut(usize, &[f32], &[f32]) -> ControlFlow<()> + Send>;
 
+/// Told the hashes and weights of the adapters, in their order, before the first visit.
+pub type Begin = Box<dyn FnOnce(&[([u8; 32], f32)]) + Send>;
+
 /// Tokens to be scored; they wait, are charged and batched like any request.
 pub struct ScoreRequest {
 	/// The tokens, at least one.
@@ -23,6 +26,8 @@ pub struct ScoreRequest {
 	pub payer: Payer,
 	/// When the caller loses interest.
 	pub deadline: Option<Instant>,
+	/// Called once, when the adapters are in memory.
+	pub begin: Option<Begin>,
 	/// Called for every position from `from` on, in order, on a thread of the engine.
 	pub visit: Visit,
 }
@@ -30,7 +35,7 @@ pub struct ScoreRequest {
 impl ScoreRequest {
 	/// A request to visit all positions of `tokens` under the base model.
 	pub fn new(tokens: Vec<u32>, visit: impl FnMut(usize, &[f32], &[f32]) -> ControlFlow<()> + Send + 'static) -> Self {
-		Self { tokens, from: 0, adapters: Vec::new(), payer: None, deadline: None, visit: Box::new(visit) }
+		Self { tokens, from: 0, adapters: Vec::new(), payer: None, deadline: None, begin: None, visit: Box::new(visit) }
 	}
 }
 
@@ -50,13 +55,14 @@ pub(crate) type Scored = oneshot::Sender<Result<(), RequestError>>;
 pub(crate) struct Scoring {
 	from: usize,
 	tokens: usize,
+	begin: Option<Begin>,
 	visit: Visit,
 	done: Option<Scored>,
 }
 
 impl Scoring {
-	pub(crate) fn new(tokens: usize, from: usize, visit: Visit, done: Scored) -> Self {
-		Self { from, tokens, visit, done: Some(done) }
+	pub(crate) fn new(tokens: usize, from: usize, begin: Option<Begin>, visit: Visit, done: Scored) -> Self {
+		Self { from, tokens, begin, visit, done: Some(done) }
 	}
 
 	fn finish(&mut self, result: Result<(), RequestError>) {
@@ -76,7 +82,11 @@ impl Work for Scoring {
 		self.done.as_ref().is_none_or(oneshot::Sender::is_closed)
 	}
 
-	fn begin(&mut self, _: Instant, _: usize, _: &[([u8; 32], f32)]) {}
+	fn begin(&mut self, _: Instant, _: usize, adapters: &[([u8; 32], f32)]) {
+		if let Some(begin) = self.begin.take() {
+			begin(adapters);
+		}
+	}
 
 	fn take(&mut self, rows: RowsView<'_>) -> Next {
 		for index in 0..rows.count {

@@ -158,7 +158,7 @@ impl Scheduler {
 			adapters: request.adapters,
 			payer: request.payer,
 			deadline: request.deadline,
-			work: Box::new(Scoring::new(most_tokens, request.from, request.visit, done)),
+			work: Box::new(Scoring::new(most_tokens, request.from, request.begin, request.visit, done)),
 			ticket: None,
 		})?;
 		Ok(receiver)

@@ -1,6 +1,7 @@
 //! Fingerprints of the hidden states behind an answer: one record for every 32nd token and one for the last.
 
 use super::toploc::{Largest, Proof};
+use crate::mode::Mode;
 
 /// One of this many generated tokens is recorded, beside the last.
 pub const INTERVAL: u32 = 32;
@@ -15,6 +16,16 @@ pub enum FingerprintMode {
 	E8 = 1,
 	/// Exact, with weights of 15 bits.
 	E16 = 2,
+}
+
+impl From<Mode> for FingerprintMode {
+	fn from(mode: Mode) -> Self {
+		match mode {
+			Mode::F32 => Self::Float,
+			Mode::E8 => Self::E8,
+			Mode::E16 => Self::E16,
+		}
+	}
 }
 
 impl FingerprintMode {
@@ -33,6 +44,11 @@ pub struct Record {
 	/// `openlora/hidden/v2`, mode (one byte), context, token (u32) and the bits of each f32, little-endian. Floating
 	/// point: the [TOPLOC](super::toploc) proof of the hidden states since the record before.
 	pub bytes: Vec<u8>,
+}
+
+/// Whether an answer of `tokens` tokens has a record of the one at `index`.
+pub fn is_recorded(index: u32, tokens: u32) -> bool {
+	(index + 1).is_multiple_of(INTERVAL) || index + 1 == tokens
 }
 
 /// Collects the records of one answer.

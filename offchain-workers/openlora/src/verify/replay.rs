@@ -1,7 +1,7 @@
 //! An answer verified by running the model over it once.
 
 use super::claim::{Claim, Request};
-use super::fingerprint::{commitment, Fingerprint, Record, INTERVAL};
+use super::fingerprint::{commitment, is_recorded, Fingerprint, FingerprintMode, Record, INTERVAL};
 use super::score::score;
 use super::toploc::{Agreement, Largest, Proof, Thresholds};
 use crate::backend::{Backend, NotFinite};
@@ -77,6 +77,25 @@ pub enum Difference {
 	Record,
 	/// The commitment is not that of this request and these records.
 	Commitment,
+	/// The answer goes on after a token that ends it.
+	PastEnd,
+}
+
+impl std::fmt::Display for Difference {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		match self {
+			Self::Token { expected, margin } if margin.is_finite() => {
+				write!(f, "the model gives token {expected}, by {margin:.3}")
+			}
+			Self::Token { expected, .. } => write!(f, "the model gives token {expected}"),
+			Self::NearTies(count) => write!(f, "{count} tokens were only nearly chosen"),
+			Self::Hidden => write!(f, "the hidden state is another"),
+			Self::Proof(found) => write!(f, "the hidden states disagree with the proof: {found:?}"),
+			Self::Record => write!(f, "the record of the fingerprint is missing or malformed"),
+			Self::Commitment => write!(f, "the fingerprint is not that of this request"),
+			Self::PastEnd => write!(f, "the answer goes on after a token that ends it"),
+		}
+	}
 }
 
 /// Why nothing can be said about an answer.
@@ -120,36 +139,38 @@ pub fn verify<B: Backend>(
 	if replay.end.is_some() {
 		return replay.finish();
 	}
-	let tokens = replay.inputs(vocab);
+	let tokens = inputs(request.prompt, claim.tokens, vocab);
 	score(backend, &tokens, adapters, request.prompt.len() - 1, |_, hidden, logits| replay.row(hidden, logits))?;
 	replay.finish()
 }
 
 /// The comparison of a claim with rows that come one after another; for a scorer that is not [`verify`]'s.
 #[derive(Debug)]
-pub struct Replay<'a> {
-	claim: Claim<'a>,
+pub struct Replay {
+	mode: FingerprintMode,
 	context: [u8; 32],
+	tokens: Vec<u32>,
+	records: Vec<Record>,
+	commitment: [u8; 32],
 	sampler: Sampler,
 	constraint: Option<Constraint>,
 	tolerance: Tolerance,
 	fingerprint: Fingerprint,
 	/// The largest entries since the last record, in floating point.
 	largest: Largest,
-	request: Request<'a>,
 	next: u32,
 	report: Report,
 	end: Option<Result<Verdict, ReplayError>>,
 }
 
-impl<'a> Replay<'a> {
+impl Replay {
 	/// A comparison that has seen no row.
 	///
 	/// # Errors
 	/// [`ReplayError::Invalid`] for an empty prompt or answer, [`ReplayError::Sampling`] for parameters out of range.
 	pub fn new(
-		request: &Request<'a>,
-		claim: &Claim<'a>,
+		request: &Request<'_>,
+		claim: &Claim<'_>,
 		constraint: Option<Constraint>,
 		tolerance: Tolerance,
 	) -> Result<Self, ReplayError> {
@@ -158,14 +179,16 @@ impl<'a> Replay<'a> {
 		}
 		let context = request.context();
 		let mut replay = Self {
-			claim: *claim,
+			mode: request.mode,
 			context,
+			tokens: claim.tokens.to_vec(),
+			records: claim.records.to_vec(),
+			commitment: claim.commitment,
 			sampler: Sampler::new(request.sampling, request.prompt)?,
 			constraint,
 			tolerance,
 			fingerprint: Fingerprint::new(request.mode, context),
 			largest: Largest::default(),
-			request: *request,
 			next: 0,
 			report: Report::default(),
 			end: None,
@@ -174,17 +197,9 @@ impl<'a> Replay<'a> {
 		Ok(replay)
 	}
 
-	/// The tokens whose rows are needed, from that of the prompt's last token on; up to the first that the model does
-	/// not know.
-	pub fn inputs(&self, vocab: usize) -> Vec<u32> {
-		let answer = self.claim.tokens;
-		let known = answer.iter().position(|token| *token as usize >= vocab).unwrap_or(answer.len() - 1);
-		self.request.prompt.iter().chain(&answer[..known.min(answer.len() - 1)]).copied().collect()
-	}
-
 	/// Compares the next token with the row that it was chosen from. Breaks when there is nothing more to learn.
 	pub fn row(&mut self, hidden: &[f32], logits: &[f32]) -> ControlFlow<()> {
-		let Some(claimed) = self.claim.tokens.get(self.next as usize).copied() else { return ControlFlow::Break(()) };
+		let Some(claimed) = self.tokens.get(self.next as usize).copied() else { return ControlFlow::Break(()) };
 		if self.end.is_none() {
 			self.end = match self.compare(hidden, logits, claimed) {
 				Ok(None) => None,
@@ -193,7 +208,7 @@ impl<'a> Replay<'a> {
 			};
 		}
 		self.next += 1;
-		match self.end.is_some() || self.next as usize == self.claim.tokens.len() {
+		match self.end.is_some() || self.next as usize == self.tokens.len() {
 			true => ControlFlow::Break(()),
 			false => ControlFlow::Continue(()),
 		}
@@ -207,11 +222,11 @@ impl<'a> Replay<'a> {
 		if let Some(end) = self.end {
 			return end;
 		}
-		if (self.next as usize) < self.claim.tokens.len() {
+		if (self.next as usize) < self.tokens.len() {
 			return Err(ReplayError::Invalid("there were fewer rows than tokens"));
 		}
 		let last = self.next - 1;
-		if self.request.mode.is_exact() && self.fingerprint.commitment() != self.claim.commitment {
+		if self.mode.is_exact() && self.fingerprint.commitment() != self.commitment {
 			return Ok(Verdict::FirstDifference { token: last, kind: Difference::Commitment });
 		}
 		Ok(Verdict::Ok(self.report))
@@ -220,9 +235,9 @@ impl<'a> Replay<'a> {
 	/// The records against the commitment, before anything is computed. Exact modes can do without records, not with
 	/// other ones.
 	fn check_records(&mut self) {
-		let tokens = self.claim.tokens.len() as u32;
-		let records = self.claim.records;
-		if records.is_empty() && self.request.mode.is_exact() {
+		let tokens = self.tokens.len() as u32;
+		let records = &self.records;
+		if records.is_empty() && self.mode.is_exact() {
 			return;
 		}
 		let expected = (0..tokens).filter(|token| is_recorded(*token, tokens));
@@ -233,14 +248,14 @@ impl<'a> Replay<'a> {
 				return;
 			}
 		}
-		let bound = commitment(self.request.mode, &self.context, tokens, records) == self.claim.commitment;
+		let bound = commitment(self.mode, &self.context, tokens, records) == self.commitment;
 		if !bound || places.next().is_some() {
 			self.end = Some(Ok(Verdict::FirstDifference { token: 0, kind: Difference::Commitment }));
 		}
 	}
 
 	fn compare(&mut self, hidden: &[f32], logits: &[f32], claimed: u32) -> Result<Option<Difference>, ReplayError> {
-		let difference = match self.request.mode.is_exact() {
+		let difference = match self.mode.is_exact() {
 			true => self.compare_exactly(logits, claimed)?,
 			false => self.compare_nearly(logits, claimed)?,
 		};
@@ -271,15 +286,15 @@ impl<'a> Replay<'a> {
 			return Ok(Some(Difference::Token { expected: judged.id, margin: judged.margin }));
 		}
 		self.report.near_ties += 1;
-		let most = (self.claim.tokens.len() as f64 * self.tolerance.near_ties).max(2.0);
+		let most = (self.tokens.len() as f64 * self.tolerance.near_ties).max(2.0);
 		Ok((f64::from(self.report.near_ties) > most).then_some(Difference::NearTies(self.report.near_ties)))
 	}
 
 	fn compare_hidden(&mut self, hidden: &[f32]) -> Option<Difference> {
-		let tokens = self.claim.tokens.len() as u32;
+		let tokens = self.tokens.len() as u32;
 		let index = (self.next / INTERVAL) as usize;
-		let record = self.claim.records.get(index).filter(|_| is_recorded(self.next, tokens));
-		if self.request.mode.is_exact() {
+		let record = self.records.get(index).filter(|_| is_recorded(self.next, tokens));
+		if self.mode.is_exact() {
 			self.fingerprint.push(hidden);
 			let own = record.and_then(|_| self.fingerprint.records().pop());
 			return (own.as_ref() != record).then_some(Difference::Hidden);
@@ -294,9 +309,12 @@ impl<'a> Replay<'a> {
 	}
 }
 
-/// Whether the token at `index` of an answer of `tokens` has a record.
-fn is_recorded(index: u32, tokens: u32) -> bool {
-	(index + 1).is_multiple_of(INTERVAL) || index + 1 == tokens
+/// The tokens whose rows are needed, from that of the prompt's last token on; up to the first that the model does not
+/// know. The last token of the answer is chosen, not read.
+pub(crate) fn inputs(prompt: &[u32], answer: &[u32], vocab: usize) -> Vec<u32> {
+	let read = answer.len().saturating_sub(1);
+	let known = answer.iter().position(|token| *token as usize >= vocab).unwrap_or(read);
+	prompt.iter().chain(&answer[..known.min(read)]).copied().collect()
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use crate::{
 	journal::{secret, Sealed},
 	transcripts::{bearer, payload, Published},
 };
-use anyhow::{bail, ensure, Context};
-use judge::{Evidence, Exhibit, Replay};
+use anyhow::{ensure, Context};
+use judge::{Evidence, Exhibit};
 use openledger_chain::{
 	pallets::verification::{
 		types::{Phase, Subject},
@@ -21,11 +21,10 @@ use openledger_chain::{
 	},
 	AccountId, CaseRecord, Chain, Runtime, Wait, MILLI_SECS_PER_BLOCK,
 };
-use openledger_gateway::{numeric_class, Gateway, Ledger, Transcript};
-use openledger_openlora::{EngineError, GenerateRequest, TokenEvent};
+use openledger_gateway::{numeric_class, Gateway, Ledger};
+use openledger_openlora::{verify::Verdict, EngineError};
 use openledger_primitives::{CaseId, Finding, IndexKind, Part, Role};
 use plan::{step, Step};
-use sp_core::H256;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Time between looks at the chain: a block.
@@ -153,14 +152,10 @@ impl Auditor {
 		let evidence = exhibit.examine(&domain, &given);
 		let withheld = || Doubt::Withheld(anyhow::anyhow!("what the agent gives is not what its receipt commits to"));
 		let evidence = evidence.ok_or_else(withheld)?;
-		let output = match self.replay(&evidence).await? {
-			Some(replay) => exhibit.output(&domain, &evidence, &replay),
-			None => Finding::WrongOutput,
-		};
-		match output {
-			Finding::Sound => Ok(self.query(evidence).await?),
-			wrong => Ok(wrong),
+		if !exhibit.is_committed(&domain, &evidence) || !self.is_output(&evidence).await? {
+			return Ok(Finding::WrongOutput);
 		}
+		Ok(self.query(evidence).await?)
 	}
 
 	/// What the accused gives.
@@ -184,8 +179,8 @@ impl Auditor {
 		read.map_err(|error| Doubt::Withheld(error.context(format!("cannot read {url}"))))
 	}
 
-	/// Computes the answer again. `None` if the model cannot have given it.
-	async fn replay(&self, evidence: &Evidence) -> anyhow::Result<Option<Replay>> {
+	/// Whether tokens and hidden states are those of the model on the prompt, by one run over prompt and answer.
+	async fn is_output(&self, evidence: &Evidence) -> anyhow::Result<bool> {
 		let (receipt, transcript) = (&evidence.receipt, &evidence.transcript);
 		let engine = &self.gateway.engine;
 		ensure!(
@@ -199,29 +194,22 @@ impl Auditor {
 		let served = served.with_context(|| format!("model {} is not served here", receipt.model))?;
 		let length = transcript.prompt.len().saturating_add(transcript.answer.len());
 		ensure!(length <= engine.options().max_context, "the answer has {length} tokens: raise [engine] max_context");
-		let request = GenerateRequest {
-			adapters: served.adapter.iter().map(|name| (name.clone(), 1.0)).collect(),
-			max_tokens: receipt.tokens_out,
-			sampling: transcript.sampling.into(),
-			id: Transcript::request_id(transcript.request_salt),
-			..GenerateRequest::new(transcript.prompt.clone())
-		};
-		let mut tokens = match engine.generate(request) {
-			Ok(tokens) => tokens,
-			// Tokens that the model does not have, or a way of choosing that makes no sense.
-			Err(EngineError::EmptyPrompt | EngineError::Invalid(_)) => return Ok(None),
-			Err(error) => return Err(error.into()),
-		};
-		while let Some(event) = tokens.recv().await {
-			match event {
-				TokenEvent::Token { .. } => {}
-				TokenEvent::Failed(reason) => bail!("the answer could not be computed again: {reason}"),
-				TokenEvent::Done(done) => {
-					return Ok(Some(Replay { tokens: done.token_ids, raw: H256(done.fingerprint) }))
+		let adapters = served.adapter.iter().map(|name| (name.clone(), 1.0)).collect();
+		let Some(request) = transcript.to_verify(adapters) else { return Ok(false) };
+		let engine = engine.clone();
+		// A schema is compiled here.
+		match tokio::task::spawn_blocking(move || engine.verify(request)).await? {
+			Ok(verification) => match verification.verdict().await? {
+				Verdict::Ok(_) => Ok(true),
+				Verdict::FirstDifference { token, kind } => {
+					tracing::warn!(token, %kind, "the answer is not the model's");
+					Ok(false)
 				}
-			}
+			},
+			// Tokens that the model does not have, or a way of choosing that makes no sense.
+			Err(EngineError::EmptyPrompt | EngineError::Invalid(_)) => Ok(false),
+			Err(error) => Err(error.into()),
 		}
-		bail!("the engine stopped in the middle of an answer")
 	}
 
 	/// Whether sources were looked up with the vector of the question.

@@ -179,7 +179,7 @@ fn score(
 	let (done, receiver) = oneshot::channel();
 	bench.core.submit(Submission {
 		most_tokens: tokens.len(),
-		work: Box::new(Scoring::new(tokens.len(), from, request.visit, done)),
+		work: Box::new(Scoring::new(tokens.len(), from, request.begin, request.visit, done)),
 		tokens: request.tokens,
 		adapters: request.adapters,
 		payer: request.payer,
@@ -235,7 +235,7 @@ fn a_visit_that_panics_fails_its_request_alone() {
 		adapters: Vec::new(),
 		payer: None,
 		deadline: None,
-		work: Box::new(Scoring::new(3, 0, Box::new(|_, _, _| panic!("the visitor")), done)),
+		work: Box::new(Scoring::new(3, 0, None, Box::new(|_, _, _| panic!("the visitor")), done)),
 		ticket: None,
 	});
 	let mut other = bench.submit(greedy(&[4], 3));
