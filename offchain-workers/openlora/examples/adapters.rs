@@ -4,10 +4,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use openledger_exact::{LowRank, Precision};
+use openledger_exact::{LowRank, LowRankSource, Pool, Precision};
 use openledger_openlora::adapter::{AdapterCache, BaseLayout, CacheOptions};
 use openledger_openlora::budget::Budget;
-use openledger_openlora::{Adapter, AdapterBuilder, DecoderSpec, LoadError, Target};
+use openledger_openlora::{Adapter, AdapterBuilder, DecoderSpec, LoadError, LoraPair, Target};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,21 +21,19 @@ const CONFIG: &str = r#"{
 const RANK: usize = 8;
 
 /// Quantises every pair, as the exact modes do.
-struct Builder(DecoderSpec);
+struct Builder(DecoderSpec, Pool);
 
 impl AdapterBuilder<Vec<LowRank>> for Builder {
 	fn build(&self, adapter: &Adapter) -> Result<Vec<LowRank>, LoadError> {
-		let mut built = Vec::new();
-		for layer in 0..self.0.layers {
-			for target in Target::ALL {
-				for pair in adapter.delta(layer, target).into_iter().flat_map(|delta| &delta.pairs) {
-					let (a, b) = (&pair.a, &pair.b);
-					let made = LowRank::new(Precision::E8, a.data(), b.data(), a.rows(), a.cols(), b.rows());
-					built.push(made.map_err(|error| LoadError::Engine(error.to_string()))?);
-				}
+		let mut sources = Vec::new();
+		for (layer, target) in (0..self.0.layers).flat_map(|layer| Target::ALL.map(|target| (layer, target))) {
+			for LoraPair { a, b, .. } in adapter.delta(layer, target).into_iter().flat_map(|delta| &delta.pairs) {
+				let (rank, inputs, outputs) = (a.rows(), a.cols(), b.rows());
+				let precision = Precision::E8;
+				sources.push(LowRankSource { precision, a: a.data(), b: b.data(), rank, inputs, outputs });
 			}
 		}
-		Ok(built)
+		LowRank::build(&self.1, &sources).map_err(|(_, error)| LoadError::Engine(error.to_string()))
 	}
 
 	fn bytes(&self, adapter: &Vec<LowRank>) -> usize {
@@ -88,7 +86,7 @@ fn main() {
 	let adapter = Adapter::read("a", dir.path(), &base).unwrap();
 	println!("read and checked: {:.2?}, {} weights", start.elapsed(), adapter.info().parameters);
 	drop(adapter);
-	let builder = Arc::new(Builder(spec));
+	let builder = Arc::new(Builder(spec, Pool::new(2).unwrap()));
 	let cache = AdapterCache::new(base, builder, Budget::new(1 << 30), CacheOptions::default()).unwrap();
 	let mut times = Vec::new();
 	for index in 0..10_000 {

@@ -8,6 +8,7 @@
 pub mod adapter;
 pub mod backend;
 pub mod budget;
+pub mod buffer;
 pub mod engine;
 pub mod error;
 pub mod forward;

@@ -2,6 +2,7 @@
 //!
 //! Results do not depend on the number of threads: work is split over outputs, never over a sum.
 
+use crate::buffer::Buffer;
 use crate::kernel;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ pub struct Matrix {
 	rows: usize,
 	cols: usize,
 	start: usize,
-	buffer: Arc<Vec<f32>>,
+	buffer: Arc<Buffer>,
 }
 
 impl PartialEq for Matrix {
@@ -24,11 +25,16 @@ impl PartialEq for Matrix {
 impl Matrix {
 	/// Takes `data` as `rows` × `cols`, row after row; `None` if the length differs.
 	pub fn new(rows: usize, cols: usize, data: Vec<f32>) -> Option<Self> {
-		(rows.checked_mul(cols) == Some(data.len())).then(|| Self { rows, cols, start: 0, buffer: Arc::new(data) })
+		(rows.checked_mul(cols) == Some(data.len())).then(|| Self {
+			rows,
+			cols,
+			start: 0,
+			buffer: Arc::new(data.into()),
+		})
 	}
 
 	/// The `rows` × `cols` values of `buffer` from `start` on; `None` if it ends before them.
-	pub fn shared(rows: usize, cols: usize, buffer: Arc<Vec<f32>>, start: usize) -> Option<Self> {
+	pub fn shared(rows: usize, cols: usize, buffer: Arc<Buffer>, start: usize) -> Option<Self> {
 		let end = rows.checked_mul(cols)?.checked_add(start)?;
 		(end <= buffer.len()).then_some(Self { rows, cols, start, buffer })
 	}
@@ -46,7 +52,7 @@ impl Matrix {
 		if len >= self.buffer.len() / 2 {
 			return self;
 		}
-		Self { start: 0, buffer: Arc::new(self.data().to_vec()), ..self }
+		Self { start: 0, buffer: Arc::new(self.data().to_vec().into()), ..self }
 	}
 
 	/// Number of rows; for a linear layer, its outputs.
@@ -244,7 +250,7 @@ mod tests {
 
 	#[test]
 	fn parts_of_a_matrix_share_its_buffer() {
-		let buffer = Arc::new(random(20, 3));
+		let buffer = Arc::new(Buffer::from(random(20, 3)));
 		let whole = Matrix::shared(4, 4, Arc::clone(&buffer), 2).unwrap();
 		assert_eq!(whole.data(), &buffer[2..18]);
 		assert_eq!(whole.slice(1..3).unwrap().data(), &buffer[6..14]);

@@ -4,7 +4,9 @@
 //! second (of activations by weights, not of planes) for batches, and the time of a low-rank change of one row. Matrices are
 //! repeated until they exceed the caches, as those of a whole model do.
 
-use openledger_exact::{lora_batch, Activations, Isa, Linear, LoraJob, LowRank, Pool, Precision};
+use openledger_exact::{
+	lora_batch, Activations, Isa, Linear, LoraJob, LoraLayer, LowRank, LowRankSource, Pool, Precision,
+};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -106,8 +108,10 @@ fn linear(precision: Precision, outputs: usize, inputs: usize) -> Result<(), Box
 
 fn low_rank(precision: Precision, rank: usize, inputs: usize, outputs: usize) -> Result<(), Box<dyn Error>> {
 	let (a, b) = (values(rank * inputs), values(outputs * rank));
-	let one = LowRank::new(precision, &a, &b, rank, inputs, outputs)?;
-	let many: Vec<LowRank> = (0..WORKING_SET / one.bytes()).map(|_| one.clone()).collect();
+	let source = LowRankSource { precision, a: &a, b: &b, rank, inputs, outputs };
+	let one = LowRank::new(&source)?;
+	let sources = vec![source; WORKING_SET / one.bytes()];
+	let many = LowRank::build(&Pool::new(2)?, &sources).map_err(|(_, error)| error)?;
 	for isa in Isa::available() {
 		for threads in [1, 2] {
 			let pool = Pool::new(threads)?;
@@ -126,7 +130,11 @@ fn low_rank(precision: Precision, rank: usize, inputs: usize, outputs: usize) ->
 					})
 					.collect();
 				let calls = if isa == Isa::Scalar { 1 } else { jobs.len() };
-				let all = seconds(|| jobs[..calls].iter().for_each(|jobs| lora_batch(isa, &pool, &x, jobs, &mut out)));
+				let all = seconds(|| {
+					jobs[..calls]
+						.iter()
+						.for_each(|jobs| lora_batch(isa, &pool, &x, &mut [LoraLayer { jobs, out: &mut out }]))
+				});
 				*time = all / (64 * calls) as f64 * 1e6;
 			}
 			let rate = one.bytes() as f64 / times[1] / 1e3;

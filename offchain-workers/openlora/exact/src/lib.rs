@@ -22,6 +22,6 @@ pub use activations::Activations;
 pub use error::ExactError;
 pub use isa::Isa;
 pub use linear::{forward_many, Linear};
-pub use low_rank::{lora_batch, LoraJob, LowRank, MAX_RANK};
+pub use low_rank::{lora_batch, LoraJob, LoraLayer, LowRank, LowRankSource, MAX_RANK};
 pub use pool::Pool;
 pub use quantize::{Precision, MAX_INPUTS};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use openledger_exact::{Activations, Isa, Linear, LowRank, Pool, Precision};
+use openledger_exact::{Activations, Isa, Linear, LowRank, LowRankSource, Pool, Precision};
 
 const DOCUMENT: &str = include_str!("../../../../docs/exact-arithmetic.md");
 
@@ -48,7 +48,7 @@ fn compute(isa: Isa, words: &[&str]) -> Vec<f32> {
 			let (a, b, mut out) = (stream(13, rank * inputs), stream(14, outputs * rank), stream(15, outputs));
 			let mut rows = Activations::new();
 			rows.quantize(isa, &Pool::new(1).unwrap(), &stream(11, inputs), inputs);
-			let pair = LowRank::new(precision, &a, &b, rank, inputs, outputs).unwrap();
+			let pair = LowRank::new(&LowRankSource { precision, a: &a, b: &b, rank, inputs, outputs }).unwrap();
 			pair.add_to(isa, &rows, 0, float(&words[5]), &mut out);
 			out
 		}

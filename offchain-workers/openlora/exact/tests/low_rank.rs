@@ -5,7 +5,8 @@
 mod support;
 
 use openledger_exact::{
-	lora_batch, Activations, ExactError, Isa, LoraJob, LowRank, Pool, Precision, MAX_INPUTS, MAX_RANK,
+	lora_batch, Activations, ExactError, Isa, LoraJob, LoraLayer, LowRank, LowRankSource, Pool, Precision, MAX_INPUTS,
+	MAX_RANK,
 };
 use proptest::prelude::*;
 use std::ops::Range;
@@ -25,7 +26,7 @@ struct Change {
 impl Change {
 	fn new(numbers: &mut Numbers, precision: Precision, rank: usize, inputs: usize, outputs: usize) -> Self {
 		let (a, b) = (numbers.rows(rank, inputs, false), numbers.rows(outputs, rank, false));
-		let pair = LowRank::new(precision, &a, &b, rank, inputs, outputs).unwrap();
+		let pair = LowRank::new(&LowRankSource { precision, a: &a, b: &b, rank, inputs, outputs }).unwrap();
 		Self { precision, rank, a, b, pair }
 	}
 
@@ -99,7 +100,7 @@ fn the_largest_sums_of_the_widest_change_are_exact() {
 			// The smallest high plane with the largest low one.
 			a[inputs + 1..2 * inputs].fill(-127.0 / 16_383.0);
 			let b = vec![1.0; outputs * rank];
-			let pair = LowRank::new(precision, &a, &b, rank, inputs, outputs).unwrap();
+			let pair = LowRank::new(&LowRankSource { precision, a: &a, b: &b, rank, inputs, outputs }).unwrap();
 			for x in [&a[..inputs], &a[inputs..2 * inputs]] {
 				let mut expected = vec![0.25; outputs];
 				add_low_rank(precision, x, &a, &b, rank, 1.0, &mut expected);
@@ -116,7 +117,7 @@ fn the_largest_sums_of_the_widest_change_are_exact() {
 #[test]
 fn new_refuses_what_it_cannot_hold() {
 	let new = |a: &[f32], b: &[f32], rank, inputs, outputs| {
-		LowRank::new(Precision::E8, a, b, rank, inputs, outputs).unwrap_err()
+		LowRank::new(&LowRankSource { precision: Precision::E8, a, b, rank, inputs, outputs }).unwrap_err()
 	};
 	assert_eq!(new(&[], &[], 0, 4, 4), ExactError::Rank { rank: 0, max: MAX_RANK });
 	assert_eq!(new(&[], &[], MAX_RANK + 1, 4, 4), ExactError::Rank { rank: MAX_RANK + 1, max: MAX_RANK });
@@ -134,7 +135,7 @@ fn new_refuses_what_it_cannot_hold() {
 fn an_overflow_between_a_and_b_is_seen() {
 	let (a, b) = (vec![3e38; 2 * 40], vec![1e-30; 20 * 2]);
 	for precision in PRECISIONS {
-		let pair = LowRank::new(precision, &a, &b, 2, 40, 20).unwrap();
+		let pair = LowRank::new(&LowRankSource { precision, a: &a, b: &b, rank: 2, inputs: 40, outputs: 20 }).unwrap();
 		for isa in Isa::available() {
 			let mut out = vec![1.0; 20];
 			pair.add_to(isa, &quantized(isa, &[1.0; 40], 40), 0, 1.0, &mut out);
@@ -148,41 +149,99 @@ fn an_overflow_between_a_and_b_is_seen() {
 }
 
 #[test]
+fn changes_that_are_built_together_are_those_that_are_built_alone() {
+	let mut numbers = Numbers(4);
+	let changes: Vec<(usize, usize, Vec<f32>, Vec<f32>)> = (0..300)
+		.map(|_| {
+			let (rank, outputs) = (1 + numbers.below(20), 1 + numbers.below(60));
+			(rank, outputs, numbers.rows(rank, 30, false), numbers.rows(outputs, rank, false))
+		})
+		.collect();
+	let mut sources = Vec::new();
+	for (rank, outputs, a, b) in &changes {
+		let precision = PRECISIONS[rank % 2];
+		sources.push(LowRankSource { precision, a, b, rank: *rank, inputs: 30, outputs: *outputs });
+	}
+	let x = quantized(Isa::Scalar, &numbers.rows(1, 30, false), 30);
+	for threads in [1, 3] {
+		let together = LowRank::build(&Pool::new(threads).unwrap(), &sources).unwrap();
+		for (pair, source) in together.iter().zip(&sources) {
+			let alone = LowRank::new(source).unwrap();
+			let change = |pair: &LowRank| {
+				let mut out = vec![0.0; source.outputs];
+				pair.add_to(Isa::Scalar, &x, 0, 1.0, &mut out);
+				bits(&out)
+			};
+			assert_eq!((change(pair), pair.bytes()), (change(&alone), alone.bytes()));
+		}
+	}
+	let broken = [f32::NAN; 30];
+	sources[200] = LowRankSource { a: &broken, b: &[1.0], rank: 1, outputs: 1, ..sources[200] };
+	let failed = LowRank::build(&Pool::new(3).unwrap(), &sources).unwrap_err();
+	assert_eq!(failed, (200, ExactError::NotFinite { matrix: "A", row: 0 }));
+	assert!(LowRank::build(&Pool::new(1).unwrap(), &[]).unwrap().is_empty());
+}
+
+#[test]
 fn bytes_are_not_padded_beyond_groups_of_8_ranks() {
 	let ones = vec![1.0; 8 * 576];
-	let pair = LowRank::new(Precision::E8, &ones, &ones, 8, 576, 576).unwrap();
+	let source = LowRankSource { precision: Precision::E8, a: &ones, b: &ones, rank: 8, inputs: 576, outputs: 576 };
+	let pair = LowRank::new(&source).unwrap();
 	assert_eq!(pair.bytes(), 2 * 8 * 576 + 4 * 576 + 64);
 }
 
-/// A batch with random jobs: rows may have none, one or several, of different ranks.
-fn check_batch(numbers: &mut Numbers, rows: usize, inputs: usize, outputs: usize, jobs: usize) {
-	let changes: Vec<(Change, Range<usize>, f32)> = (0..jobs)
-		.map(|_| {
+/// A layer's random jobs: rows may have none, one or several, of different ranks.
+struct Layer {
+	outputs: usize,
+	changes: Vec<(Change, Range<usize>, f32)>,
+	before: Vec<f32>,
+}
+
+impl Layer {
+	fn new(numbers: &mut Numbers, rows: usize, inputs: usize, outputs: usize, jobs: usize) -> Self {
+		let mut change = || {
 			let precision = PRECISIONS[numbers.below(2)];
 			let rank = [1, 4, 8, 16, 24, 70][numbers.below(6)];
 			let start = numbers.below(rows + 1);
 			let end = start + numbers.below(rows - start + 1);
 			(Change::new(numbers, precision, rank, inputs, outputs), start..end, numbers.unit())
-		})
-		.collect();
-	let (x, before) = (numbers.rows(rows, inputs, true), numbers.rows(rows, outputs, false));
-	let mut expected = before.clone();
-	for (change, rows, scale) in &changes {
-		for row in rows.clone() {
-			change.add(&x[row * inputs..][..inputs], *scale, &mut expected[row * outputs..][..outputs]);
-		}
+		};
+		let changes = (0..jobs).map(|_| change()).collect();
+		Self { outputs, changes, before: numbers.rows(rows, outputs, false) }
 	}
-	let jobs: Vec<LoraJob<'_>> = changes
-		.iter()
-		.map(|(change, rows, scale)| LoraJob { rows: rows.clone(), pair: &change.pair, scale: *scale })
-		.collect();
+
+	fn expected(&self, x: &[f32], inputs: usize) -> Vec<u32> {
+		let mut out = self.before.clone();
+		for (change, rows, scale) in &self.changes {
+			for row in rows.clone() {
+				change.add(&x[row * inputs..][..inputs], *scale, &mut out[row * self.outputs..][..self.outputs]);
+			}
+		}
+		bits(&out)
+	}
+
+	fn jobs(&self) -> Vec<LoraJob<'_>> {
+		let changes = self.changes.iter();
+		changes.map(|(change, rows, scale)| LoraJob { rows: rows.clone(), pair: &change.pair, scale: *scale }).collect()
+	}
+}
+
+/// A batch of layers that read the same rows.
+fn check_batch(numbers: &mut Numbers, rows: usize, inputs: usize, outputs: &[usize], jobs: usize) {
+	let layers: Vec<Layer> = outputs.iter().map(|outputs| Layer::new(numbers, rows, inputs, *outputs, jobs)).collect();
+	let x = numbers.rows(rows, inputs, true);
+	let expected: Vec<_> = layers.iter().map(|layer| layer.expected(&x, inputs)).collect();
+	let jobs: Vec<_> = layers.iter().map(Layer::jobs).collect();
 	for isa in Isa::available() {
 		let activations = quantized(isa, &x, inputs);
 		POOLS.with(|pools| {
 			for pool in pools {
-				let mut found = before.clone();
-				lora_batch(isa, pool, &activations, &jobs, &mut found);
-				assert_eq!(bits(&found), bits(&expected), "{isa}, {} threads", pool.threads());
+				let mut found: Vec<_> = layers.iter().map(|layer| layer.before.clone()).collect();
+				let mut batch: Vec<_> =
+					jobs.iter().zip(&mut found).map(|(jobs, out)| LoraLayer { jobs, out }).collect();
+				lora_batch(isa, pool, &activations, &mut batch);
+				let found: Vec<_> = found.iter().map(|out| bits(out)).collect();
+				assert_eq!(found, expected, "{isa}, {} threads", pool.threads());
 			}
 		});
 	}
@@ -191,18 +250,20 @@ fn check_batch(numbers: &mut Numbers, rows: usize, inputs: usize, outputs: usize
 #[test]
 fn a_batch_gives_what_each_row_gives_alone() {
 	let mut numbers = Numbers(3);
-	check_batch(&mut numbers, 64, 200, 300, 64);
-	check_batch(&mut numbers, 1, 200, 300, 3);
-	check_batch(&mut numbers, 5, 30, 40, 0);
-	check_batch(&mut numbers, 0, 30, 40, 2);
+	check_batch(&mut numbers, 64, 200, &[300, 70, 70], 64);
+	check_batch(&mut numbers, 1, 200, &[300], 3);
+	check_batch(&mut numbers, 5, 30, &[40], 0);
+	check_batch(&mut numbers, 0, 30, &[40], 2);
 }
 
 #[test]
 #[should_panic(expected = "rows 1..3 of 2")]
 fn a_job_for_rows_that_are_not_there_panics() {
-	let pair = LowRank::new(Precision::E8, &[1.0; 4], &[1.0; 4], 1, 4, 4).unwrap();
+	let source = LowRankSource { precision: Precision::E8, a: &[1.0; 4], b: &[1.0; 4], rank: 1, inputs: 4, outputs: 4 };
+	let pair = LowRank::new(&source).unwrap();
 	let jobs = [LoraJob { rows: 1..3, pair: &pair, scale: 1.0 }];
-	lora_batch(Isa::Scalar, &Pool::new(1).unwrap(), &quantized(Isa::Scalar, &[1.0; 8], 4), &jobs, &mut [0.0; 8]);
+	let layer = LoraLayer { jobs: &jobs, out: &mut [0.0; 8] };
+	lora_batch(Isa::Scalar, &Pool::new(1).unwrap(), &quantized(Isa::Scalar, &[1.0; 8], 4), &mut [layer]);
 }
 
 proptest! {
@@ -219,7 +280,8 @@ proptest! {
 	#[test]
 	fn batches_agree_on_random_cases(rows in 0usize..20, jobs in 0usize..12, seed in any::<u64>()) {
 		let mut numbers = Numbers(seed);
-		let (inputs, outputs) = (1 + numbers.below(60), 1 + numbers.below(60));
-		check_batch(&mut numbers, rows, inputs, outputs, jobs);
+		let inputs = 1 + numbers.below(60);
+		let outputs: Vec<usize> = (0..1 + numbers.below(3)).map(|_| 1 + numbers.below(60)).collect();
+		check_batch(&mut numbers, rows, inputs, &outputs, jobs);
 	}
 }

@@ -7,7 +7,7 @@ use openledger_exact::{
 	functions::{self, double},
 	norm,
 	rope::{self, RopeTable},
-	Activations, Isa, Linear, LowRank, Pool, Precision,
+	Activations, Isa, Linear, LowRank, LowRankSource, Pool, Precision,
 };
 
 const DOCUMENT: &str = include_str!("../../../../docs/exact-arithmetic.md");
@@ -49,7 +49,7 @@ fn linear(isa: Isa, precision: Precision, inputs: usize, outputs: usize, rank: u
 	Linear::new(precision, outputs, inputs, read).unwrap().forward(isa, &pool, &x, &mut out);
 	if rank > 0 {
 		let (a, b) = (stream(11, rank * inputs), stream(12, outputs * rank));
-		let pair = LowRank::new(precision, &a, &b, rank, inputs, outputs).unwrap();
+		let pair = LowRank::new(&LowRankSource { precision, a: &a, b: &b, rank, inputs, outputs }).unwrap();
 		pair.add_to(isa, &x, 0, 0.0625, &mut out);
 	}
 	out

@@ -102,6 +102,16 @@ impl TensorFile {
 		(0..self.len()).filter_map(|index| self.entry(index).map(|(name, _)| name))
 	}
 
+	/// All tensors by name, sorted, for one pass over the header.
+	pub fn tensors(&self) -> impl Iterator<Item = TensorView> + '_ {
+		let view = |(name, placed): (Cow<'_, str>, Placed)| {
+			// Inside the file: checked on opening.
+			let start = self.data_start() + placed.start as usize;
+			TensorView::new(self.inner.clone(), &name, placed, start)
+		};
+		(0..self.len()).filter_map(move |index| self.entry(index).map(view))
+	}
+
 	/// Shape and type of a tensor.
 	pub fn get(&self, name: &str) -> Option<TensorInfo> {
 		self.placed(name).map(|placed| TensorInfo { shape: placed.shape().collect(), dtype: placed.dtype })

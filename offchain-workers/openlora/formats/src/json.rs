@@ -121,6 +121,8 @@ impl<'a> Json<'a> {
 		self.expect(b'"')?;
 		let (start, mut escaped) = (self.at, false);
 		loop {
+			let rest = self.text.get(self.at..).unwrap_or_default();
+			self.at += rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
 			match self.text.get(self.at) {
 				Some(b'"') => break,
 				Some(b'\\') => {
@@ -128,7 +130,6 @@ impl<'a> Json<'a> {
 					let escape = unescape(&self.text[self.at + 1..]);
 					self.at += 1 + escape.ok_or_else(|| self.wrong("an escape of JSON"))?.1;
 				}
-				Some(0x20..) => self.at += 1,
 				_ => return Err(self.wrong("a character or the end of a string")),
 			}
 		}

@@ -3,10 +3,11 @@
 //! The file is read and not mapped: what is hashed is what is used, even if somebody writes to the file meanwhile, and no later
 //! change of it can stop a process that serves the adapter.
 
+use crate::buffer::Buffer;
 use crate::error::LoadError;
 use crate::matrix::Matrix;
-use openledger_formats::{Dtype, Format, FormatError, TensorFile};
-use std::collections::BTreeSet;
+use openledger_formats::{Dtype, Format, FormatError, TensorFile, TensorView};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,18 +17,23 @@ use std::sync::Arc;
 pub(super) const FILE_LIMIT: u64 = 64 << 30;
 
 /// The tensors of an adapter's file, each to be taken once.
-#[derive(Debug)]
 pub struct AdapterFile {
 	path: PathBuf,
-	buffer: Arc<Vec<f32>>,
+	buffer: Arc<Buffer>,
 	file: TensorFile,
-	/// Names that were not taken yet.
-	left: BTreeSet<String>,
+	/// Tensors that were not taken yet, by name.
+	left: BTreeMap<String, TensorView>,
+}
+
+impl std::fmt::Debug for AdapterFile {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("AdapterFile").field("file", &self.file).field("left", &self.left.len()).finish_non_exhaustive()
+	}
 }
 
 /// A buffer of f32, of which a file takes the first `len` bytes.
 struct Bytes {
-	buffer: Arc<Vec<f32>>,
+	buffer: Arc<Buffer>,
 	len: usize,
 }
 
@@ -76,10 +82,11 @@ impl AdapterFile {
 			return Err(LoadError::Malformed { path: pickle, reason: reason.into() });
 		}
 		let (mut file, len) = open(&path, FILE_LIMIT)?;
-		let mut buffer = vec![0.0f32; len.div_ceil(4)];
-		if let Some(bytes) = bytemuck::cast_slice_mut::<f32, u8>(&mut buffer).get_mut(..len) {
-			file.read_exact(bytes).map_err(|source| LoadError::Io { path: path.clone(), source })?;
-		}
+		let buffer =
+			Buffer::recycled(len.div_ceil(4), |values| match bytemuck::cast_slice_mut(values).get_mut(..len) {
+				Some(bytes) => file.read_exact(bytes).map_err(|source| LoadError::Io { path: path.clone(), source }),
+				None => Ok(()),
+			})?;
 		Self::parse(path, buffer, len)
 	}
 
@@ -92,10 +99,10 @@ impl AdapterFile {
 		if let Some(target) = bytemuck::cast_slice_mut::<f32, u8>(&mut buffer).get_mut(..bytes.len()) {
 			target.copy_from_slice(bytes);
 		}
-		Self::parse(path.into(), buffer, bytes.len())
+		Self::parse(path.into(), buffer.into(), bytes.len())
 	}
 
-	fn parse(path: PathBuf, buffer: Vec<f32>, len: usize) -> Result<Self, LoadError> {
+	fn parse(path: PathBuf, buffer: Buffer, len: usize) -> Result<Self, LoadError> {
 		let buffer = Arc::new(buffer);
 		let bytes = Bytes { buffer: Arc::clone(&buffer), len };
 		let file = TensorFile::from_bytes(&path, Arc::new(bytes)).map_err(|error| malformed(&path, &error))?;
@@ -103,18 +110,29 @@ impl AdapterFile {
 			let reason = "it is not a safetensors file".into();
 			return Err(LoadError::Malformed { path, reason });
 		}
-		let left = file.names().map(|name| name.into_owned()).collect();
+		let left = file.tensors().map(|tensor| (tensor.name().to_owned(), tensor)).collect();
 		Ok(Self { path, buffer, file, left })
 	}
 
-	/// BLAKE3 of the whole file.
-	pub fn hash(&self) -> [u8; 32] {
-		*blake3::hash(self.file.bytes()).as_bytes()
+	/// BLAKE3 of the whole file, computed while `work` runs.
+	///
+	/// # Errors
+	/// If the system refuses a thread.
+	pub fn hash_beside<T>(self, work: impl FnOnce(Self) -> T) -> Result<([u8; 32], T), LoadError> {
+		let (path, file) = (self.path.clone(), self.file.clone());
+		std::thread::scope(|scope| {
+			let hash = move || *blake3::hash(file.bytes()).as_bytes();
+			let hashing = std::thread::Builder::new().name("adapter-hash".into()).spawn_scoped(scope, hash);
+			let hashing = hashing.map_err(|source| LoadError::Io { path, source })?;
+			let done = work(self);
+			let hash = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+			Ok((hash, done))
+		})
 	}
 
 	/// Names of the tensors that were not taken yet, in order.
 	pub fn names(&self) -> impl Iterator<Item = &str> {
-		self.left.iter().map(String::as_str)
+		self.left.keys().map(String::as_str)
 	}
 
 	/// An error about a tensor.
@@ -122,9 +140,9 @@ impl AdapterFile {
 		LoadError::Tensor { path: self.path.clone(), tensor: tensor.into(), reason: reason.into() }
 	}
 
-	/// The dimensions of a tensor.
+	/// The dimensions of a tensor that was not taken yet.
 	pub fn shape(&self, name: &str) -> Option<Vec<usize>> {
-		self.file.get(name).map(|info| info.shape)
+		self.left.get(name).map(TensorView::shape)
 	}
 
 	/// Takes a tensor that must have these dimensions; a vector becomes one row.
@@ -132,10 +150,8 @@ impl AdapterFile {
 	/// # Errors
 	/// [`LoadError::Tensor`] if it has others, a type that is not a float, or a value that is not finite.
 	pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Option<Matrix>, LoadError> {
-		if !self.left.remove(name) {
-			return Ok(None);
-		}
-		let found = self.shape(name).unwrap_or_default();
+		let Some(tensor) = self.left.remove(name) else { return Ok(None) };
+		let found = tensor.shape();
 		if found != shape {
 			return Err(self.error(name, format!("has the shape {found:?}, the base model needs {shape:?}")));
 		}
@@ -144,7 +160,7 @@ impl AdapterFile {
 			[rows, cols] => (*rows, *cols),
 			_ => return Err(self.error(name, "is neither a vector nor a matrix")),
 		};
-		let matrix = self.values(name, rows, cols)?;
+		let matrix = self.values(&tensor, rows, cols)?;
 		// An exponent of all ones is an infinity or no number. One pass without branches, in operations that every processor
 		// has for vectors: this looks at every weight of every load.
 		const EXPONENT: u32 = 0x7f80_0000;
@@ -158,19 +174,18 @@ impl AdapterFile {
 	}
 
 	/// F32 values are borrowed where they are aligned, others converted.
-	fn values(&self, name: &str, rows: usize, cols: usize) -> Result<Matrix, LoadError> {
-		let view = self.file.tensor(name).map_err(|error| malformed(&self.path, &error))?;
-		let (dtype, start) = (view.dtype(), view.range().start);
-		let outside = || self.error(name, "lies outside the file");
+	fn values(&self, tensor: &TensorView, rows: usize, cols: usize) -> Result<Matrix, LoadError> {
+		let (dtype, start) = (tensor.dtype(), tensor.range().start);
+		let outside = || self.error(tensor.name(), "lies outside the file");
 		match dtype {
 			Dtype::F32 if start % 4 == 0 && cfg!(target_endian = "little") => {
 				Matrix::shared(rows, cols, Arc::clone(&self.buffer), start / 4).ok_or_else(outside)
 			}
 			Dtype::F32 | Dtype::F16 | Dtype::BF16 => {
-				let values = view.to_f32().map_err(|error| malformed(&self.path, &error))?;
+				let values = tensor.to_f32().map_err(|error| malformed(&self.path, &error))?;
 				Matrix::new(rows, cols, values).ok_or_else(outside)
 			}
-			other => Err(self.error(name, format!("has the type {other:?}; only F32, F16 and BF16 are read"))),
+			other => Err(self.error(tensor.name(), format!("has the type {other:?}; only F32, F16 and BF16 are read"))),
 		}
 	}
 

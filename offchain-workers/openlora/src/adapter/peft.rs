@@ -79,17 +79,24 @@ impl PeftAdapter {
 		base: &BaseLayout,
 		known: Option<[u8; 32]>,
 	) -> Result<Self, LoadError> {
-		let adapter = Self {
-			hash: known.unwrap_or_else(|| file.hash()),
-			rank: config.rank,
-			alpha: config.alpha as f32,
-			loras: BTreeMap::new(),
-			weights: BTreeMap::new(),
-			biases: BTreeMap::new(),
-			tokens: BTreeMap::new(),
+		let take = |file| {
+			let adapter = Self {
+				hash: [0; 32],
+				rank: config.rank,
+				alpha: config.alpha as f32,
+				loras: BTreeMap::new(),
+				weights: BTreeMap::new(),
+				biases: BTreeMap::new(),
+				tokens: BTreeMap::new(),
+			};
+			let taker = Taker { config, file, base, matcher: Matcher::new(config)?, adapter };
+			taker.take_all().map_err(|error| about_the_base(error, config))
 		};
-		let taker = Taker { config, file, base, matcher: Matcher::new(config)?, adapter };
-		taker.take_all().map_err(|error| about_the_base(error, config))
+		let (hash, adapter) = match known {
+			Some(hash) => (hash, take(file)),
+			None => file.hash_beside(take)?,
+		};
+		Ok(Self { hash, ..adapter? })
 	}
 
 	/// Number of its weights.

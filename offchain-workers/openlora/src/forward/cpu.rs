@@ -32,12 +32,14 @@ pub struct CpuBackend<N: Numerics> {
 
 struct Builder<N> {
 	numerics: Arc<N>,
+	/// Not that of the steps: a load must not take a step's threads away for longer than the system would.
+	pool: Pool,
 	model: Model,
 }
 
 impl<N: Numerics> AdapterBuilder<CpuAdapter<N>> for Builder<N> {
 	fn build(&self, adapter: &Adapter) -> Result<CpuAdapter<N>, LoadError> {
-		CpuAdapter::build(&self.numerics, &self.model, adapter)
+		CpuAdapter::build(&self.numerics, &self.pool, &self.model, adapter)
 	}
 
 	fn bytes(&self, adapter: &CpuAdapter<N>) -> usize {
@@ -62,7 +64,9 @@ impl<N: Numerics> CpuBackend<N> {
 		};
 		let weights = Arc::new(model.weights(&build, progress)?);
 		let spec = Arc::new(model.spec().clone());
-		let builder = Arc::new(Builder { numerics: numerics.clone(), model: model.clone() });
+		let failed = |error: std::io::Error| LoadError::Engine(error.to_string());
+		let loaders = Pool::new(pool.threads()).map_err(failed)?;
+		let builder = Arc::new(Builder { numerics: numerics.clone(), pool: loaders, model: model.clone() });
 		let (rotation, params) = (Rotation::new(&spec), attention_params(&spec));
 		let input = N::Input::default();
 		Ok(Self { spec, weights, numerics, pool, rotation, params, pages: Vec::new(), builder, input })
@@ -132,7 +136,8 @@ impl<N: Numerics> Backend for CpuBackend<N> {
 			.collect();
 		let (numerics, pool) = (self.numerics.clone(), self.pool.clone());
 		let (spec, weights) = (self.spec.clone(), self.weights.clone());
-		let step = Step { numerics: &*numerics, pool: &pool, spec: &spec, spans: &spans };
+		let plain = spans.iter().all(|span| span.adapters.iter().all(|(adapter, _)| adapter.is_plain()));
+		let step = Step { numerics: &*numerics, pool: &pool, spec: &spec, spans: &spans, plain };
 		let positions = segments.iter().flat_map(|s| s.position..s.position + s.tokens.len());
 		let angles = self.rotation.as_ref().map(|rotation| rotation.angles(numerics.isa(), positions));
 		let x = embed(&step, &weights, segments);

@@ -1,13 +1,13 @@
 //! Linear layers and norms of a step with the changes that its segments' adapters make to them.
 
-use super::adapter::CpuAdapter;
+use super::adapter::{CpuAdapter, ResidentDelta, ResidentPair};
 use super::parallel;
 use crate::adapter::NormId;
 use crate::model::LinearId;
-use crate::numerics::{LowRankJob, Numerics};
+use crate::numerics::Numerics;
 use crate::spec::{DecoderSpec, NormKind};
 use crate::weights::{Dense, NormWeights};
-use openledger_exact::{norm, Pool};
+use openledger_exact::{norm, LoraJob, LoraLayer, Pool};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(crate) struct Step<'a, N: Numerics> {
 	pub(crate) pool: &'a Pool,
 	pub(crate) spec: &'a DecoderSpec,
 	pub(crate) spans: &'a [Span<'a, N>],
+	/// Whether all that adapters do to linear layers is to add low-rank changes.
+	pub(crate) plain: bool,
 }
 
 /// A linear layer to run: its place, its weights and its output, [rows, outputs].
@@ -44,59 +46,85 @@ impl<N: Numerics> Step<'_, N> {
 		self.numerics.linears(self.pool, input, &mut plain);
 		drop(plain);
 		let rows = x.len() / width;
+		if self.spans.iter().any(|span| !span.adapters.is_empty()) {
+			self.adapt(x, width, input, jobs);
+		}
 		for (id, dense, out) in jobs {
-			self.adapt(*id, x, width, input, out);
-			let outputs = out.len() / rows.max(1);
 			if self.has_bias(*id, dense) {
-				self.add_biases(*id, dense, outputs, out);
+				self.add_biases(*id, dense, out.len() / rows.max(1), out);
 			}
 		}
 	}
 
-	/// The adapters' changes of one layer's output, but for biases.
-	fn adapt(&self, id: LinearId, x: &[f32], width: usize, input: &N::Input, out: &mut [f32]) {
-		let Some(outputs) = self.outputs(out, x, width) else { return };
-		let mut jobs = Vec::new();
+	/// The adapters' changes of the layers' outputs, but for biases.
+	fn adapt(&self, x: &[f32], width: usize, input: &N::Input, jobs: &mut [Job<'_, N::Linear>]) {
+		if !self.plain {
+			for (id, _, out) in jobs.iter_mut() {
+				self.replace_weights(*id, x, width, out);
+			}
+		}
+		let changes: Vec<_> = jobs.iter().map(|(id, ..)| self.low_rank_jobs(*id)).collect();
+		let layers = jobs.iter_mut().zip(&changes).filter(|(_, jobs)| !jobs.is_empty());
+		let mut layers: Vec<_> = layers.map(|((.., out), jobs)| LoraLayer { jobs, out }).collect();
+		if !layers.is_empty() {
+			self.numerics.low_rank(self.pool, input, &mut layers);
+		}
+		if !self.plain {
+			for (id, _, out) in jobs {
+				self.finish(*id, x, width, out);
+			}
+		}
+	}
+
+	/// The low-rank changes of one layer.
+	fn low_rank_jobs(&self, id: LinearId) -> Vec<LoraJob<'_, N::Pair>> {
+		let mut jobs = Vec::with_capacity(self.spans.len());
 		for span in self.spans {
 			for (adapter, weight) in span.adapters {
-				let Some(delta) = adapter.delta(id) else { continue };
-				if let Some(replacement) = &delta.weight {
-					self.replace(
-						replacement,
-						&x[span.rows.start * width..span.rows.end * width],
-						width,
-						&mut out[span.rows.start * outputs..span.rows.end * outputs],
-					);
-				}
-				for pair in &delta.pairs {
-					jobs.push(LowRankJob { rows: span.rows.clone(), pair: &pair.pair, scale: weight * pair.scale });
+				for ResidentPair { pair, scale } in adapter.pairs(id) {
+					jobs.push(LoraJob { rows: span.rows.clone(), pair, scale: weight * scale });
 				}
 			}
 		}
-		if !jobs.is_empty() {
-			self.numerics.low_rank(self.pool, input, &jobs, out);
+		jobs
+	}
+
+	/// What adapters do to a layer beside adding low-rank changes, their weights, and their rows.
+	fn deltas(&self, id: LinearId) -> impl Iterator<Item = (&Range<usize>, &ResidentDelta<N>, f32)> {
+		let adapters =
+			self.spans.iter().flat_map(|span| span.adapters.iter().map(move |adapter| (&span.rows, adapter)));
+		adapters.filter_map(move |(rows, (adapter, weight))| Some((rows, adapter.delta(id)?, *weight)))
+	}
+
+	/// Computes a layer again where an adapter has another weight for it.
+	fn replace_weights(&self, id: LinearId, x: &[f32], width: usize, out: &mut [f32]) {
+		let outputs = out.len() / (x.len() / width);
+		for (rows, delta, _) in self.deltas(id) {
+			if let Some(weight) = &delta.weight {
+				let out = &mut out[rows.start * outputs..rows.end * outputs];
+				self.replace(weight, &x[rows.start * width..rows.end * width], width, out);
+			}
 		}
-		for span in self.spans {
-			for (adapter, weight) in span.adapters {
-				let Some(delta) = adapter.delta(id) else { continue };
-				let out = &mut out[span.rows.start * outputs..span.rows.end * outputs];
-				for pair in &delta.pairs {
-					if let Some(bias) = &pair.bias {
-						let scale = weight * pair.scale;
-						out.chunks_exact_mut(outputs)
-							.for_each(|row| row.iter_mut().zip(bias).for_each(|(y, b)| *y += scale * b));
-					}
-				}
-				if let Some(factors) = &delta.factors {
-					out.chunks_exact_mut(outputs)
-						.for_each(|row| row.iter_mut().zip(factors).for_each(|(y, f)| *y *= f));
-				}
-				if let Some((tokens, weight)) = &delta.rows {
-					let mut changed = vec![0.0; span.rows.len() * tokens.len()];
-					self.replace(weight, &x[span.rows.start * width..span.rows.end * width], width, &mut changed);
-					for (row, changed) in out.chunks_exact_mut(outputs).zip(changed.chunks_exact(tokens.len())) {
-						tokens.iter().zip(changed).for_each(|(token, y)| row[*token as usize] = *y);
-					}
+	}
+
+	/// What follows the low-rank changes: the biases of B, DoRA's factors, and outputs with rows of their own.
+	fn finish(&self, id: LinearId, x: &[f32], width: usize, out: &mut [f32]) {
+		let outputs = out.len() / (x.len() / width);
+		for (rows, delta, weight) in self.deltas(id) {
+			let out = &mut out[rows.start * outputs..rows.end * outputs];
+			for (bias, scale) in &delta.pair_biases {
+				let scale = weight * scale;
+				out.chunks_exact_mut(outputs)
+					.for_each(|row| row.iter_mut().zip(bias).for_each(|(y, b)| *y += scale * b));
+			}
+			if let Some(factors) = &delta.factors {
+				out.chunks_exact_mut(outputs).for_each(|row| row.iter_mut().zip(factors).for_each(|(y, f)| *y *= f));
+			}
+			if let Some((tokens, weight)) = &delta.rows {
+				let mut changed = vec![0.0; rows.len() * tokens.len()];
+				self.replace(weight, &x[rows.start * width..rows.end * width], width, &mut changed);
+				for (row, changed) in out.chunks_exact_mut(outputs).zip(changed.chunks_exact(tokens.len())) {
+					tokens.iter().zip(changed).for_each(|(token, y)| row[*token as usize] = *y);
 				}
 			}
 		}
@@ -110,15 +138,8 @@ impl<N: Numerics> Step<'_, N> {
 		self.numerics.linears(self.pool, &input, &mut [(weight, out)]);
 	}
 
-	/// Outputs of a layer, if a segment of the step has adapters.
-	fn outputs(&self, out: &[f32], x: &[f32], width: usize) -> Option<usize> {
-		let adapted = self.spans.iter().any(|span| !span.adapters.is_empty());
-		adapted.then(|| out.len() / (x.len() / width).max(1))
-	}
-
 	fn has_bias(&self, id: LinearId, dense: &Dense<N::Linear>) -> bool {
-		let own = |span: &Span<'_, N>| span.adapters.iter().any(|(a, _)| a.delta(id).is_some_and(|d| d.bias.is_some()));
-		dense.bias.is_some() || self.spans.iter().any(own)
+		dense.bias.is_some() || !self.plain && self.deltas(id).any(|(_, delta, _)| delta.bias.is_some())
 	}
 
 	fn add_biases(&self, id: LinearId, dense: &Dense<N::Linear>, outputs: usize, out: &mut [f32]) {

@@ -1,11 +1,13 @@
 //! Integers: the arithmetic of `docs/exact-arithmetic.md`.
 
-use super::{AttentionJob, LowRankJob, Numerics, ReadRow};
+use super::{AttentionJob, Numerics, ReadRow};
 use crate::adapter::LoraPair;
 use crate::model::LinearId;
 use crate::spec::DecoderSpec;
 use openledger_exact::attention::{attend_head, KvLayout, KvPage, Scratch};
-use openledger_exact::{forward_many, lora_batch, Activations, Isa, Linear, LoraJob, LowRank, Pool, Precision};
+use openledger_exact::{
+	forward_many, lora_batch, Activations, Isa, Linear, LoraLayer, LowRank, LowRankSource, Pool, Precision,
+};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -71,10 +73,14 @@ impl Numerics for Exact {
 		linear.bytes()
 	}
 
-	fn pair(&self, id: LinearId, pair: &LoraPair) -> Result<LowRank, String> {
-		let (rank, inputs, outputs) = (pair.a.rows(), pair.a.cols(), pair.b.rows());
-		LowRank::new(self.plan.precision(id), pair.a.data(), pair.b.data(), rank, inputs, outputs)
-			.map_err(|e| e.to_string())
+	fn pairs(&self, pool: &Pool, pairs: &[(LinearId, &LoraPair)]) -> Result<Vec<LowRank>, (LinearId, String)> {
+		let mut sources = Vec::with_capacity(pairs.len());
+		for (id, LoraPair { a, b, .. }) in pairs {
+			let (rank, inputs, outputs) = (a.rows(), a.cols(), b.rows());
+			let precision = self.plan.precision(*id);
+			sources.push(LowRankSource { precision, a: a.data(), b: b.data(), rank, inputs, outputs });
+		}
+		LowRank::build(pool, &sources).map_err(|(index, error)| (pairs[index].0, error.to_string()))
 	}
 
 	fn pair_bytes(pair: &LowRank) -> usize {
@@ -90,10 +96,8 @@ impl Numerics for Exact {
 		forward_many(self.isa, pool, input, jobs);
 	}
 
-	fn low_rank(&self, pool: &Pool, input: &Activations, jobs: &[LowRankJob<'_, LowRank>], out: &mut [f32]) {
-		let jobs: Vec<_> =
-			jobs.iter().map(|job| LoraJob { rows: job.rows.clone(), pair: job.pair, scale: job.scale }).collect();
-		lora_batch(self.isa, pool, input, &jobs, out);
+	fn low_rank(&self, pool: &Pool, input: &Activations, layers: &mut [LoraLayer<'_>]) {
+		lora_batch(self.isa, pool, input, layers);
 	}
 
 	fn page(&self, spec: &DecoderSpec) -> KvPage {

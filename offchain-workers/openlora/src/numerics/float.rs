@@ -1,6 +1,6 @@
 //! The reference in f32.
 
-use super::{AttentionJob, LowRankJob, Numerics, ReadRow};
+use super::{AttentionJob, Numerics, ReadRow};
 use crate::adapter::LoraPair;
 use crate::backend::PAGE_TOKENS;
 use crate::math::softmax;
@@ -8,7 +8,7 @@ use crate::matrix::{linear_many, matmul_serial, Matrix, View};
 use crate::model::LinearId;
 use crate::spec::DecoderSpec;
 use openledger_exact::attention::AttentionParams;
-use openledger_exact::{Isa, Pool};
+use openledger_exact::{Isa, LoraJob, LoraLayer, Pool};
 use std::sync::Arc;
 
 /// f32 throughout. Results do not depend on the number of threads, but on the number of rows of a step in their last bits.
@@ -68,8 +68,8 @@ impl Numerics for Float {
 		std::mem::size_of_val(linear.data())
 	}
 
-	fn pair(&self, _: LinearId, pair: &LoraPair) -> Result<FloatPair, String> {
-		Ok(FloatPair { a: pair.a.clone(), b: pair.b.clone() })
+	fn pairs(&self, _: &Pool, pairs: &[(LinearId, &LoraPair)]) -> Result<Vec<FloatPair>, (LinearId, String)> {
+		Ok(pairs.iter().map(|(_, pair)| FloatPair { a: pair.a.clone(), b: pair.b.clone() }).collect())
 	}
 
 	fn pair_bytes(pair: &FloatPair) -> usize {
@@ -89,15 +89,17 @@ impl Numerics for Float {
 		self.threads.install(|| linear_many(&input.0, jobs));
 	}
 
-	fn low_rank(&self, _: &Pool, input: &Self::Input, jobs: &[LowRankJob<'_, FloatPair>], out: &mut [f32]) {
+	fn low_rank(&self, _: &Pool, input: &Self::Input, layers: &mut [LoraLayer<'_, FloatPair>]) {
 		let (x, width) = (&input.0, input.1);
-		for LowRankJob { rows, pair, scale } in jobs {
-			let (count, rank, outputs) = (rows.len(), pair.a.rows(), pair.b.rows());
-			let mut inner = vec![0.0; count * rank];
-			let x = View::new(&x[rows.start * width..rows.end * width], count, width);
-			matmul_serial(&mut inner, x, pair.a.view().t(), 1.0, false);
-			let out = &mut out[rows.start * outputs..rows.end * outputs];
-			matmul_serial(out, View::new(&inner, count, rank), pair.b.view().t(), *scale, true);
+		for LoraLayer { jobs, out } in layers {
+			for LoraJob { rows, pair, scale } in *jobs {
+				let (count, rank, outputs) = (rows.len(), pair.a.rows(), pair.b.rows());
+				let mut inner = vec![0.0; count * rank];
+				let x = View::new(&x[rows.start * width..rows.end * width], count, width);
+				matmul_serial(&mut inner, x, pair.a.view().t(), 1.0, false);
+				let out = &mut out[rows.start * outputs..rows.end * outputs];
+				matmul_serial(out, View::new(&inner, count, rank), pair.b.view().t(), *scale, true);
+			}
 		}
 	}
 

@@ -15,21 +15,10 @@ use crate::error::LoadError;
 use crate::model::LinearId;
 use crate::spec::DecoderSpec;
 use openledger_exact::attention::AttentionParams;
-use openledger_exact::{Isa, Pool};
-use std::ops::Range;
+use openledger_exact::{Isa, LoraLayer, Pool};
 
 /// What a linear layer reads its rows from: row index, and where to write its values.
 pub type ReadRow<'a> = dyn FnMut(usize, &mut [f32]) + 'a;
-
-/// Rows of a step that one low-rank change applies to.
-pub struct LowRankJob<'a, P> {
-	/// The rows.
-	pub rows: Range<usize>,
-	/// The change.
-	pub pair: &'a P,
-	/// The factor: the adapter's scale times its weight in the request.
-	pub scale: f32,
-}
 
 /// Attention of some rows of one sequence in the query heads that share one key head.
 pub struct AttentionJob<'a, P> {
@@ -76,11 +65,12 @@ pub trait Numerics: Send + Sync + 'static {
 	/// Bytes of a linear layer in memory.
 	fn linear_bytes(linear: &Self::Linear) -> usize;
 
-	/// Builds a low-rank change of the layer `id`.
+	/// Builds low-rank changes of the layers that are named, on `pool`; those of one adapter together, in the order in which a
+	/// step applies them.
 	///
 	/// # Errors
-	/// The reason, for example a value that is not finite.
-	fn pair(&self, id: LinearId, pair: &LoraPair) -> Result<Self::Pair, String>;
+	/// A layer and the reason, for example a value that is not finite.
+	fn pairs(&self, pool: &Pool, pairs: &[(LinearId, &LoraPair)]) -> Result<Vec<Self::Pair>, (LinearId, String)>;
 
 	/// Bytes of a low-rank change in memory.
 	fn pair_bytes(pair: &Self::Pair) -> usize;
@@ -91,8 +81,8 @@ pub trait Numerics: Send + Sync + 'static {
 	/// Applies linear layers to the same input; each output is [rows, outputs] and overwritten.
 	fn linears(&self, pool: &Pool, input: &Self::Input, jobs: &mut [(&Self::Linear, &mut [f32])]);
 
-	/// Adds low-rank changes to the output of one linear layer, [rows, outputs]; jobs of one row in their order.
-	fn low_rank(&self, pool: &Pool, input: &Self::Input, jobs: &[LowRankJob<'_, Self::Pair>], out: &mut [f32]);
+	/// Adds low-rank changes to the outputs of linear layers of the same input.
+	fn low_rank(&self, pool: &Pool, input: &Self::Input, layers: &mut [LoraLayer<'_, Self::Pair>]);
 
 	/// An empty page.
 	fn page(&self, spec: &DecoderSpec) -> Self::Page;

@@ -7,17 +7,19 @@ mod avx512;
 mod batch;
 mod pack;
 mod scalar;
+mod source;
 
-pub use batch::{lora_batch, LoraJob};
+pub use batch::{lora_batch, LoraJob, LoraLayer};
+pub use source::LowRankSource;
 
 use crate::activations::{fill, ActivationRow, Activations, GROUP};
 use crate::error::ExactError;
 use crate::isa::Isa;
-use crate::linear::checked_shape;
 use crate::linear::pack::{Line, Shape};
-use crate::quantize::{quantize_row, Precision};
+use crate::pool::{Pool, Shards};
 use pack::RankShape;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Largest rank of a low-rank change.
 pub const MAX_RANK: usize = 1024;
@@ -30,8 +32,10 @@ const USUAL_RANK: usize = 64;
 pub struct LowRank {
 	a: RankShape,
 	b: Shape,
+	/// The lines of this change and of those that were built with it, so that an adapter lies in one piece.
+	block: Arc<Vec<Line>>,
 	/// A, then B, so that both are read as one stream.
-	lines: Vec<Line>,
+	range: Range<usize>,
 }
 
 impl std::fmt::Debug for LowRank {
@@ -49,47 +53,59 @@ struct Scratch<const R: usize> {
 }
 
 impl LowRank {
-	/// Quantises and packs `a`, [rank, inputs], and `b`, [outputs, rank].
+	/// Quantises and packs one change.
 	///
 	/// # Errors
 	/// A rank of 0 or above [`MAX_RANK`], no inputs or outputs, more than [`MAX_INPUTS`](crate::MAX_INPUTS) inputs, slices of
 	/// other sizes, or a row with a NaN or an infinity.
-	pub fn new(
-		precision: Precision,
-		a: &[f32],
-		b: &[f32],
-		rank: usize,
-		inputs: usize,
-		outputs: usize,
-	) -> Result<Self, ExactError> {
-		if rank == 0 || rank > MAX_RANK {
-			return Err(ExactError::Rank { rank, max: MAX_RANK });
+	pub fn new(source: &LowRankSource<'_>) -> Result<Self, ExactError> {
+		let run = |tasks: usize, task: &(dyn Fn(usize) + Sync)| (0..tasks).for_each(task);
+		let mut built = Self::build_with(std::slice::from_ref(source), &run).map_err(|(_, error)| error)?;
+		// As many as sources.
+		Ok(built.swap_remove(0))
+	}
+
+	/// Quantises and packs changes that are used together, on `pool`, into one piece of memory, which lives as long as one of
+	/// them.
+	///
+	/// # Errors
+	/// The index of a change and what is wrong with it, as for [`LowRank::new`].
+	pub fn build(pool: &Pool, sources: &[LowRankSource<'_>]) -> Result<Vec<Self>, (usize, ExactError)> {
+		Self::build_with(sources, &|tasks, task| pool.run(tasks, task))
+	}
+
+	fn build_with(
+		sources: &[LowRankSource<'_>],
+		run: &dyn Fn(usize, &(dyn Fn(usize) + Sync)),
+	) -> Result<Vec<Self>, (usize, ExactError)> {
+		let (mut places, mut total) = (Vec::with_capacity(sources.len()), 0);
+		for (index, source) in sources.iter().enumerate() {
+			let (a, b) = source.shapes().map_err(|error| (index, error))?;
+			let end = total + a.lines() + b.lines();
+			places.push((a, b, total..end));
+			total = end;
 		}
-		checked_shape(precision, outputs, inputs)?;
-		for (matrix, values, rows, columns) in [("A", a, rank, inputs), ("B", b, outputs, rank)] {
-			let expected = rows.saturating_mul(columns);
-			if values.len() != expected {
-				return Err(ExactError::Size { matrix, expected, found: values.len() });
+		let mut lines = vec![Line::ZERO; total];
+		let (shards, failed) = (Shards::new(&mut lines), Mutex::new(None));
+		run(sources.len(), &|index| {
+			let (a, b, range) = &places[index];
+			// SAFETY: the ranges of two changes have no line in common.
+			let lines = unsafe { shards.part(range.start, range.len()) };
+			if let Err(error) = sources[index].pack(a, b, lines) {
+				*failed.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, error));
 			}
+		});
+		if let Some(failed) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+			return Err(failed);
 		}
-		let (a_shape, b_shape) = (RankShape { rank, inputs, precision }, Shape { outputs, inputs: rank, precision });
-		let mut lines = vec![Line::ZERO; a_shape.lines() + b_shape.lines()];
-		let (a_lines, b_lines) = lines.split_at_mut(a_shape.lines());
-		let (isa, max) = (Isa::best(), precision.max());
-		let mut integers = vec![0; inputs.max(rank)];
-		for (row, values) in a.chunks_exact(inputs).enumerate() {
-			let integers = &mut integers[..inputs];
-			let scale =
-				quantize_row(isa, values, max, integers).map_err(|_| ExactError::NotFinite { matrix: "A", row })?;
-			a_shape.pack_row(a_lines, row, integers, scale);
-		}
-		for (row, values) in b.chunks_exact(rank).enumerate() {
-			let integers = &mut integers[..rank];
-			let scale =
-				quantize_row(isa, values, max, integers).map_err(|_| ExactError::NotFinite { matrix: "B", row })?;
-			b_shape.pack_row(b_lines, row, integers, scale);
-		}
-		Ok(Self { a: a_shape, b: b_shape, lines })
+		let block = Arc::new(lines);
+		Ok(places.into_iter().map(|(a, b, range)| Self { a, b, block: block.clone(), range }).collect())
+	}
+
+	/// A, then B.
+	#[inline]
+	fn lines(&self) -> &[Line] {
+		&self.block[self.range.clone()]
 	}
 
 	/// Rows of A.
@@ -109,7 +125,7 @@ impl LowRank {
 
 	/// Bytes that it takes in memory.
 	pub fn bytes(&self) -> usize {
-		size_of_val(self.lines.as_slice())
+		size_of::<Line>() * self.range.len()
 	}
 
 	/// Adds to `out`, [outputs], `scale` times the change of row `row` of `x`; where its product with A is not finite, `out`
@@ -143,10 +159,11 @@ impl LowRank {
 	fn add_row<const R: usize>(&self, isa: Isa, row: &ActivationRow<'_>, scale: f32, out: &mut [f32], next: &LowRank) {
 		let mut scratch = Scratch::<R> { z: [0.0; R], integers: [0; R], planes: [[0; 2]; R] };
 		let (rank, padded) = (self.rank(), self.rank().next_multiple_of(GROUP));
-		let (a_lines, b_lines) = self.lines.split_at(self.a.lines());
+		let lines = self.lines();
+		let (a_lines, b_lines) = lines.split_at(self.a.lines());
 		let z = &mut scratch.z[..padded];
 		#[cfg(target_arch = "x86_64")]
-		let ahead = crate::linear::avx512::Ahead::then(&self.lines, &next.lines);
+		let ahead = crate::linear::avx512::Ahead::then(lines, next.lines());
 		#[cfg(not(target_arch = "x86_64"))]
 		let _ = next;
 		match isa {
