@@ -86,7 +86,7 @@ fn refused(output: &Output, code: i32, said: &str) {
 fn help_shows_examples_of_every_command() {
 	let help = openlora(&["--help"], "");
 	assert!(help.status.success() && out(&help).contains("Exit codes"));
-	for command in ["chat", "complete", "bench", "perplexity", "verify", "logits"] {
+	for command in ["chat", "complete", "bench", "perplexity", "verify", "logits", "embed", "rerank"] {
 		let help = openlora(&[command, "--help"], "");
 		assert!(help.status.success() && out(&help).contains("Examples:"), "{command}");
 	}

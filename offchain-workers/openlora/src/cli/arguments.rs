@@ -65,10 +65,14 @@ impl ModelArguments {
 
 /// Where `make setup` puts the model.
 fn default_model() -> PathBuf {
-	let assets = std::env::var_os("OPENLEDGER_ASSETS").map(PathBuf::from).unwrap_or_else(|| {
-		PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/openledger/assets")
-	});
-	assets.join("SmolLM2-135M-Instruct.Q4_1.gguf")
+	assets().join("SmolLM2-135M-Instruct.Q4_1.gguf")
+}
+
+/// The folder of `make setup`.
+pub(crate) fn assets() -> PathBuf {
+	std::env::var_os("OPENLEDGER_ASSETS")
+		.map(PathBuf::from)
+		.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/openledger/assets"))
 }
 
 /// The adapters of a request.

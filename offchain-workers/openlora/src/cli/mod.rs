@@ -6,11 +6,14 @@ mod arguments;
 mod bench;
 mod chat;
 mod complete;
+mod embed;
 mod failure;
 mod logits;
 mod npy;
 mod perplexity;
+mod rerank;
 mod session;
+mod texts;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +36,7 @@ Examples:
   openlora complete --prompt \"Once upon a time\" --json > answer.json
   openlora verify answer.json
   openlora logits --tokens 1,2,3 --mode e8 --isa scalar --hash
+  openlora embed \"a cat\" \"a feline\"
 
 The model is a GGUF file or a Hugging Face folder; without --model it is SmolLM2-135M-Instruct, which `make setup`
 downloads. Exit codes: 0 done, 1 it failed or an answer is not genuine, 2 the arguments make no sense.";
@@ -51,6 +55,10 @@ enum Command {
 	Verify(verify::Arguments),
 	/// Print the logits of given tokens, and their hash.
 	Logits(logits::Arguments),
+	/// Turn texts into vectors.
+	Embed(embed::Arguments),
+	/// Order documents by their relevance to a query.
+	Rerank(rerank::Arguments),
 }
 
 /// Parses the arguments, runs the command, and says what went wrong on standard error.
@@ -64,6 +72,8 @@ pub(crate) fn main() -> ExitCode {
 		Command::Perplexity(arguments) => perplexity::run(&arguments),
 		Command::Verify(arguments) => verify::run(&arguments),
 		Command::Logits(arguments) => logits::run(&arguments),
+		Command::Embed(arguments) => embed::run(&arguments),
+		Command::Rerank(arguments) => rerank::run(&arguments),
 	};
 	match result {
 		Ok(()) => ExitCode::SUCCESS,
