@@ -3,6 +3,7 @@
 Environment: OPENAI_BASE_URL, OPENAI_API_KEY, OPENLEDGER_MODEL.
 """
 
+import json
 import os
 
 import openai
@@ -25,6 +26,21 @@ print(f"  receipt {receipt['seq']}: {receipt['fee']} planck, {len(last.openledge
 
 whole = client.chat.completions.create(model=model, messages=question, max_tokens=48)
 assert whole.choices[0].message.content == text, "greedy answers must not depend on streaming"
+
+colour = {"type": "object", "properties": {"colour": {"enum": ["red", "green", "blue"]}}, "required": ["colour"]}
+formed = client.chat.completions.create(
+    model=model,
+    messages=[{"role": "user", "content": "Name a colour."}],
+    max_tokens=48,
+    logprobs=True,
+    top_logprobs=2,
+    response_format={"type": "json_schema", "json_schema": {"name": "colour", "schema": colour | {"additionalProperties": False}}},
+)
+assert json.loads(formed.choices[0].message.content)["colour"] in colour["properties"]["colour"]["enum"]
+likely = formed.choices[0].logprobs.content
+assert "".join(token.token for token in likely) == formed.choices[0].message.content
+assert all(token.logprob <= 0 and len(token.top_logprobs) == 2 for token in likely)
+print("  by schema:", formed.choices[0].message.content)
 
 for error, arguments in (
     (openai.NotFoundError, {"model": "gpt-4", "messages": question}),

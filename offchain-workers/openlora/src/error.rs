@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
 	/// The file does not exist.
-	#[error("{} does not exist; run `make setup` to download the model files", .path.display())]
+	#[error("{} does not exist; a model is a GGUF file or a Hugging Face folder, and `make setup` fetches the default one", .path.display())]
 	Missing {
 		/// The file that was looked for.
 		path: PathBuf,

@@ -317,6 +317,8 @@ fn bench_reports_all_measurements() {
 		"2",
 		"--churn",
 		"6",
+		"--verify",
+		"5",
 		"--repeat",
 		"1",
 		"--json",
@@ -329,6 +331,7 @@ fn bench_reports_all_measurements() {
 	assert!(decode.iter().all(|row| row["tokens_per_second"].as_f64().unwrap() > 0.0));
 	assert_eq!(report["registration"]["count"], 50);
 	assert_eq!(report["churn"]["requests"], 6);
+	assert!(report["verification"]["times_faster"].as_f64().unwrap() > 0.0);
 	assert!(
 		report["peak_bytes"].as_u64().unwrap() > 0 && report["prefill"]["tokens_per_second"].as_f64().unwrap() > 0.0
 	);

@@ -2,7 +2,7 @@
 
 use super::super::failure::Failure;
 use super::super::session::Session;
-use openledger_openlora::{GenerateRequest, TokenEvent};
+use openledger_openlora::{Completion, Engine, GenerateRequest, TokenEvent};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -53,7 +53,13 @@ impl<'a> Load<'a> {
 		self.state.wrapping_mul(0x2545_f491_4f6c_dd1d)
 	}
 
-	fn request(&mut self, prompt_tokens: usize, new_tokens: u32, adapter: Option<&String>) -> GenerateRequest {
+	/// A greedy request with a prompt of random tokens.
+	pub(super) fn request(
+		&mut self,
+		prompt_tokens: usize,
+		new_tokens: u32,
+		adapter: Option<&String>,
+	) -> GenerateRequest {
 		let prompt = (0..prompt_tokens)
 			.map(|_| {
 				let index = (self.random() >> 32) as usize % self.tokens.len();
@@ -65,6 +71,15 @@ impl<'a> Load<'a> {
 			max_tokens: new_tokens,
 			..GenerateRequest::new(prompt)
 		}
+	}
+
+	pub(super) fn engine(&self) -> &Engine {
+		&self.session.engine
+	}
+
+	/// Runs a request to its end.
+	pub(super) fn complete(&self, request: GenerateRequest) -> Result<Completion, Failure> {
+		Ok(self.session.answer(request, |_| Ok(()))?.1)
 	}
 
 	/// `batch` requests at once; request i uses adapter i modulo their number.

@@ -3,6 +3,7 @@
 mod adapters;
 mod load;
 mod report;
+mod verification;
 
 use super::arguments::{AdapterArguments, ModelArguments};
 use super::failure::Failure;
@@ -19,6 +20,7 @@ Examples:
   openlora bench
   openlora bench --batch 1,16 --threads 1 --json
   openlora bench --batch 64 --adapters 64
+  openlora bench --batch 1 --verify 256 --threads 2
   openlora bench --batch 16 --adapters 32 --register 10000 --cold 32 --churn 200 --memory 256
 
 Prompts are random tokens, so nothing is found in the prefix cache. Decoding is measured while all requests of a batch are
@@ -53,6 +55,9 @@ pub(crate) struct Arguments {
 	/// Run this many requests whose adapters are drawn from all registered ones (Zipf)
 	#[arg(long, default_value_t = 0, value_name = "N", requires = "adapters")]
 	churn: usize,
+	/// Verify answers of this many tokens and compare with generating them; leaves the prefix cache out
+	#[arg(long, default_value_t = 0, value_name = "N")]
+	verify: u32,
 	/// Runs of each measurement
 	#[arg(long, default_value_t = 3, value_name = "N")]
 	repeat: usize,
@@ -71,8 +76,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 	check(arguments)?;
 	let mut model = arguments.model.clone();
-	model.context =
-		model.context.max(arguments.prompt_tokens + arguments.new_tokens as usize).max(arguments.prefill + 1);
+	model.context = model
+		.context
+		.max(arguments.prompt_tokens + arguments.new_tokens.max(arguments.verify) as usize)
+		.max(arguments.prefill + 1);
 	let most = arguments.batch.iter().copied().max().unwrap_or(1);
 	let start = Instant::now();
 	let none = AdapterArguments { adapters: Vec::new() };
@@ -80,6 +87,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 		max_batch: options.max_batch.max(most),
 		queue: options.queue.max(most),
 		queue_per_payer: options.queue_per_payer.max(most),
+		// An answer's pages would be found when it is verified.
+		prefix_cache: options.prefix_cache && arguments.verify == 0,
 		..options
 	})?;
 	let load_ms = start.elapsed().as_secs_f64() * 1e3;
@@ -105,6 +114,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 	}
 	if arguments.churn > 0 {
 		report.churn = Some(churn(&mut load, arguments, most, &names)?);
+	}
+	if arguments.verify > 0 {
+		let Arguments { prompt_tokens, verify, repeat, .. } = *arguments;
+		report.verification = Some(verification::run(&mut load, prompt_tokens, verify, repeat)?);
 	}
 	report.peak_bytes = memory().1;
 	let text = if arguments.json { report.json()? } else { report.table() };
@@ -222,6 +235,7 @@ fn decode(load: &mut Load<'_>, arguments: &Arguments, batch: usize, adapters: &[
 
 /// Requests one after another on `batch` lanes, each with an adapter of its own draw.
 fn churn(load: &mut Load<'_>, arguments: &Arguments, batch: usize, names: &[String]) -> Result<Churn, Failure> {
+	let loads = load.engine().adapter_stats().loads;
 	let start = Instant::now();
 	let times = load.lanes(batch, arguments.churn, arguments.prompt_tokens, arguments.new_tokens, names)?;
 	let elapsed: Duration = start.elapsed();
@@ -233,5 +247,7 @@ fn churn(load: &mut Load<'_>, arguments: &Arguments, batch: usize, names: &[Stri
 		registered: names.len(),
 		tokens_per_second: tokens as f64 / elapsed.as_secs_f64(),
 		first_token_ms: quantiles(&mut firsts),
+		token_ms: quantiles(&mut times.iter().flat_map(load::Times::gaps_ms).collect::<Vec<_>>()),
+		loads: load.engine().adapter_stats().loads - loads,
 	})
 }

@@ -25,6 +25,7 @@ pub(super) struct Report {
 	pub(super) decode: Vec<Decode>,
 	pub(super) registration: Option<Registration>,
 	pub(super) churn: Option<Churn>,
+	pub(super) verification: Option<Verification>,
 }
 
 /// Processing of one prompt.
@@ -71,6 +72,22 @@ pub(super) struct Churn {
 	pub(super) registered: usize,
 	pub(super) tokens_per_second: f64,
 	pub(super) first_token_ms: Quantiles,
+	/// Between the tokens of a request.
+	pub(super) token_ms: Quantiles,
+	/// Adapters that were brought into memory meanwhile.
+	pub(super) loads: u64,
+}
+
+/// Answers verified by one run over prompt and answer.
+#[derive(Debug, Serialize)]
+pub(super) struct Verification {
+	pub(super) prompt_tokens: usize,
+	/// Of an answer.
+	pub(super) tokens: f64,
+	pub(super) generate_ms: Quantiles,
+	pub(super) verify_ms: Quantiles,
+	/// By the medians.
+	pub(super) times_faster: f64,
 }
 
 /// Of a measurement that was made several times.
@@ -141,6 +158,7 @@ impl Report {
 			decode: Vec::new(),
 			registration: None,
 			churn: None,
+			verification: None,
 		})
 	}
 
@@ -197,13 +215,23 @@ impl Report {
 		}
 		if let Some(churn) = &self.churn {
 			line(format_args!(
-				"{} requests over {} adapters, {} at once: {:.1} tokens/s, first token {:.1} ms (p99 {:.1})",
+				"{} requests over {} adapters, {} loads, {} at once: {:.1} tokens/s, first token {:.1} ms (p99 {:.1}), each {:.2} ms (p99 {:.2})",
 				churn.requests,
 				churn.registered,
+				churn.loads,
 				churn.lanes,
 				churn.tokens_per_second,
 				churn.first_token_ms.p50,
-				churn.first_token_ms.p99
+				churn.first_token_ms.p99,
+				churn.token_ms.p50,
+				churn.token_ms.p99
+			));
+		}
+		if let Some(verification) = &self.verification {
+			let Verification { prompt_tokens, tokens, generate_ms, verify_ms, times_faster } = verification;
+			line(format_args!(
+				"{tokens} tokens after {prompt_tokens}: generated in {:.0} ms, verified in {:.0} ms, {times_faster:.1} times faster",
+				generate_ms.p50, verify_ms.p50
 			));
 		}
 		out
