@@ -9,7 +9,7 @@
 use crate::error::ConstraintError;
 use crate::mask::TokenMask;
 use llguidance::api::{GrammarWithLexer, ParserLimits, TopLevelGrammar};
-use llguidance::{Matcher, ParserFactory};
+use llguidance::{JsonCompileOptions, Matcher, ParserFactory};
 use serde_json::Value;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
@@ -84,15 +84,26 @@ impl std::fmt::Debug for Constraint {
 }
 
 impl Constraint {
-	/// The answer is a JSON value that `schema` (draft 2020-12, and older) accepts. Blocks while compiling, up to some
-	/// tens of milliseconds: not for the thread that runs the model.
+	/// The answer is a JSON value that `schema` (draft 2020-12, and older) accepts, spelled with `", "` and `": "` and no other
+	/// space between its parts: a small model could go on with spaces for ever, and every one is paid for. Blocks while
+	/// compiling, up to some tens of milliseconds: not for the thread that runs the model.
 	///
 	/// # Errors
 	/// [`ConstraintError::TooLarge`] beyond [`MAX_BYTES`], [`MAX_NODES`] or [`MAX_DEPTH`]; [`ConstraintError::Schema`]
 	/// for what is malformed, unsatisfiable or not supported; the message says which keyword.
 	pub fn json_schema(schema: &Value, vocabulary: &Vocabulary) -> Result<Self, ConstraintError> {
 		check_size(schema)?;
-		Self::compile(GrammarWithLexer::from_json_schema(schema.clone()), vocabulary)
+		let mut schema = schema.clone();
+		if schema.is_object() {
+			let options = JsonCompileOptions {
+				item_separator: ", ".into(),
+				key_separator: ": ".into(),
+				whitespace_flexible: false,
+				..JsonCompileOptions::default()
+			};
+			options.apply_to(&mut schema);
+		}
+		Self::compile(GrammarWithLexer::from_json_schema(schema), vocabulary)
 	}
 
 	/// The answer is a JSON object (OpenAI's `json_object`).

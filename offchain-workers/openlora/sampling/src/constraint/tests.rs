@@ -107,7 +107,7 @@ fn walks_give_json_that_the_schema_accepts() {
 		for seed in 0..12 {
 			let text = walk(Constraint::json_schema(&schema, &vocabulary).unwrap(), seed);
 			let value: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{schema}: {text:?}: {e}"));
-			assert!(check(&value), "{schema}: {text}");
+			assert!(check(&value) && !text.contains(['\n', '\t']) && !text.contains(",  "), "{schema}: {text}");
 			texts.insert(text);
 		}
 		assert!(texts.len() > 1, "{schema}: the walks did not differ");
