@@ -44,6 +44,9 @@ impl std::fmt::Debug for LowRank {
 	}
 }
 
+/// Calls a task for every index below a number, on one thread or several.
+type Loop<'a> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'a;
+
 /// The row between A and B, on the stack.
 #[repr(align(64))]
 struct Scratch<const R: usize> {
@@ -74,10 +77,7 @@ impl LowRank {
 		Self::build_with(sources, &|tasks, task| pool.run(tasks, task))
 	}
 
-	fn build_with(
-		sources: &[LowRankSource<'_>],
-		run: &dyn Fn(usize, &(dyn Fn(usize) + Sync)),
-	) -> Result<Vec<Self>, (usize, ExactError)> {
+	fn build_with(sources: &[LowRankSource<'_>], run: &Loop<'_>) -> Result<Vec<Self>, (usize, ExactError)> {
 		let (mut places, mut total) = (Vec::with_capacity(sources.len()), 0);
 		for (index, source) in sources.iter().enumerate() {
 			let (a, b) = source.shapes().map_err(|error| (index, error))?;
