@@ -12,6 +12,7 @@ use openledger_openlora::{
 };
 use std::path::Path;
 use support::{random_lora, write_adapter, Tiny, VOCAB};
+use tokio::sync::mpsc::Receiver;
 
 const OPTIONS: EngineOptions = EngineOptions {
 	mode: Mode::E8,
@@ -37,7 +38,10 @@ fn engine(dir: &Path, options: EngineOptions, seed: u64) -> Engine {
 }
 
 fn answer(engine: &Engine, request: &GenerateRequest) -> Completion {
-	let mut events = engine.generate(request.clone()).unwrap();
+	completion(engine.generate(request.clone()).unwrap())
+}
+
+fn completion(mut events: Receiver<TokenEvent>) -> Completion {
 	loop {
 		match events.blocking_recv().unwrap() {
 			TokenEvent::Token { .. } => {}
@@ -161,4 +165,35 @@ fn what_cannot_be_judged_is_an_error_and_no_verdict() {
 	engine.register_adapter("law", &dir.path().join("none"));
 	let error = engine.verify(genuine).unwrap().blocking_verdict().unwrap_err();
 	assert!(matches!(error, VerifyError::Request(RequestError::Adapter { .. })), "{error}");
+}
+
+/// `OPENLORA_HONEST_CHUNKS` says how many chunks of 32 tokens.
+#[test]
+fn no_honest_chunk_is_accused() {
+	let wanted: usize = std::env::var("OPENLORA_HONEST_CHUNKS").map_or(200, |count| count.parse().unwrap());
+	let dir = tempfile::tempdir().unwrap();
+	let options = EngineOptions { max_context: 512, memory_bytes: 64 << 20, ..OPTIONS };
+	let prover = engine(dir.path(), options, 3);
+	let verifier = engine(dir.path(), EngineOptions { threads: 1, step_tokens: 96, ..options }, 3);
+	let (mut chunks, mut seed) = (0, 0u64);
+	while chunks < wanted {
+		let request = |seed: u64| GenerateRequest {
+			adapters: (!seed.is_multiple_of(3)).then(|| ("law".to_owned(), 1.0)).into_iter().collect(),
+			max_tokens: 320,
+			sampling: Sampling { temperature: (seed % 5) as f32 * 0.3, seed, ..Sampling::GREEDY },
+			..GenerateRequest::new((0..16).map(|i| ((seed * 31 + i * 7) % VOCAB as u64) as u32).collect())
+		};
+		let asked: Vec<GenerateRequest> = (seed..seed + 32).map(request).collect();
+		let answers: Vec<_> = asked.iter().map(|request| prover.generate(request.clone()).unwrap()).collect();
+		let answers: Vec<Completion> = answers.into_iter().map(completion).collect();
+		let running: Vec<_> =
+			asked.iter().zip(&answers).map(|(asked, done)| verifier.verify(claim(asked, done)).unwrap()).collect();
+		for verification in running {
+			let verdict = verification.blocking_verdict().unwrap();
+			assert!(verdict.is_ok(), "after {chunks} chunks: {verdict:?}");
+		}
+		chunks += answers.iter().map(|done| done.records.len()).sum::<usize>();
+		seed += 32;
+	}
+	println!("{chunks} chunks of {seed} answers, none accused");
 }
