@@ -26,7 +26,7 @@ def options():
 	parser.add_argument("--rounds", type=int, default=3)
 	parser.add_argument("--quick", action="store_true", help="small numbers, to see that everything runs")
 	parser.add_argument("--only", help="some of: ours,llama,torch")
-	parser.add_argument("--json", type=pathlib.Path, help="write every number to this file as well")
+	parser.add_argument("--json", type=pathlib.Path, help="write every number to this file too, as soon as it is known")
 	return parser.parse_args()
 
 
@@ -133,8 +133,9 @@ def main():
 				for name, job in jobs[turn % len(jobs):] + jobs[:turn % len(jobs)]:
 					print(f"round {turn + 1}, {count} threads, {titles[name]}", file=sys.stderr)
 					results.setdefault((count, titles[name]), []).append(job(count))
-	if given.json:
-		given.json.write_text(json.dumps([{"threads": c, "peer": p, "runs": r} for (c, p), r in results.items()], indent=1))
+					if given.json:
+						rows = [{"threads": c, "peer": p, "runs": r} for (c, p), r in results.items()]
+						given.json.write_text(json.dumps(rows, indent=1))
 	print(f"SmolLM2-135M-Instruct, medians of {given.rounds} interleaved rounds. {about}.")
 	print(table(results, peers, threads))
 

@@ -263,6 +263,7 @@ fn another_machines_floating_point_is_accepted_and_coarse_cheats_are_not() {
 	let mut draft = exact(&open(dir.path(), "draft", &Tiny::new(2)), Precision::E8, Isa::best());
 	let (own, theirs) = (build(&prover, &right, 1.0), build(&verifier, &right, 1.0));
 	let wrong = build(&prover, &other, 1.0);
+	let mut unharmed = 0;
 	for trial in 0..trials(12) {
 		let (prompt, sampling) = (prompt(trial), sampling(trial));
 		let names = [(right.info().hash, 1.0)];
@@ -292,7 +293,14 @@ fn another_machines_floating_point_is_accepted_and_coarse_cheats_are_not() {
 			("replayed receipt", generate(&mut prover, &own, &prompt, &sampling, &Request { id: [2; 32], ..request })),
 		];
 		for (name, answer) in cheats {
-			assert!(!check(&answer).is_ok(), "{name} was not found in trial {trial}");
+			let verdict = check(&answer);
+			if name == "draft-model tokens" && matches!(verdict, Verdict::Ok(report) if report.near_ties <= 2) {
+				// But for near ties, which another machine's rounding may decide, these are the tokens of the model itself.
+				unharmed += 1;
+				continue;
+			}
+			assert!(!verdict.is_ok(), "{name} was not found in trial {trial}: {verdict:?}");
 		}
 	}
+	assert!(unharmed * 10 <= trials(12), "the draft gave too many of the same answers");
 }
