@@ -2,7 +2,7 @@
 
 use codec::{Decode, Encode};
 use openledger_openlora::{
-	verify::{is_recorded, Record, Tolerance},
+	verify::{records, Tolerance},
 	GenerateRequest, Sampling, VerifyRequest,
 };
 use openledger_primitives::{Blake2b256, TreeHash};
@@ -97,13 +97,11 @@ impl Transcript {
 			id: Self::request_id(self.request_salt),
 			..GenerateRequest::new(self.prompt.clone())
 		};
-		let recorded = (0..tokens).filter(|token| is_recorded(*token, tokens));
-		let records = recorded.zip(&self.records).map(|(token, bytes)| Record { token, bytes: bytes.clone() });
 		Some(VerifyRequest {
 			asked,
 			tokens: self.answer.clone(),
 			commitment: self.raw.0,
-			records: records.collect(),
+			records: records(tokens, self.records.iter().cloned()),
 			tolerance: Tolerance::default(),
 		})
 	}
@@ -152,7 +150,7 @@ mod tests {
 		let verified = transcript.to_verify(vec![]).unwrap();
 		assert_eq!((verified.asked.sampling, verified.asked.schema), (sampling, Some(serde_json::json!({}))));
 		assert_eq!((verified.tokens, verified.commitment), (vec![4], [9; 32]));
-		assert_eq!(verified.records, [Record { token: 0, bytes: vec![1] }]);
+		assert_eq!(verified.records, records(1, [vec![1]]));
 		assert_eq!(Transcript { schema: Some("{".into()), ..transcript.clone() }.to_verify(vec![]), None);
 		let [request, response] = [transcript.request(), transcript.response()];
 		assert_ne!(request, Transcript { request_salt: 9, ..transcript.clone() }.request());

@@ -50,7 +50,8 @@ pub struct EngineOptions {
 	pub max_batch: usize,
 	/// Tokens of a step; raised to `max_batch` and a page where it is less.
 	pub step_tokens: usize,
-	/// Bytes that keys, values and adapters share. The model's weights come on top.
+	/// Bytes that keys, values and adapters share. The model's weights come on top, and up to 32 MiB in which files of adapters
+	/// are read.
 	pub memory_bytes: usize,
 	/// Whether keys and values outlive their requests, to serve those that begin alike.
 	pub prefix_cache: bool,

@@ -93,7 +93,8 @@ impl Constraint {
 	/// for what is malformed, unsatisfiable or not supported; the message says which keyword.
 	pub fn json_schema(schema: &Value, vocabulary: &Vocabulary) -> Result<Self, ConstraintError> {
 		check_size(schema)?;
-		let mut schema = schema.clone();
+		// What accepts everything has no field for the options.
+		let mut schema = if *schema == Value::Bool(true) { serde_json::json!({}) } else { schema.clone() };
 		if schema.is_object() {
 			let options = JsonCompileOptions {
 				item_separator: ", ".into(),

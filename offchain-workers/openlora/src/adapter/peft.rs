@@ -81,6 +81,7 @@ impl PeftAdapter {
 	) -> Result<Self, LoadError> {
 		let take = |file| {
 			let adapter = Self {
+				// Known at the end.
 				hash: [0; 32],
 				rank: config.rank,
 				alpha: config.alpha as f32,

@@ -5,7 +5,7 @@ use super::arguments::{read, AdapterArguments, ModelArguments};
 use super::failure::Failure;
 use super::session::{progress, show, Session};
 use clap::Args;
-use openledger_openlora::verify::{is_recorded, Record, Tolerance, Verdict};
+use openledger_openlora::verify::{records, Tolerance, Verdict};
 use openledger_openlora::{GenerateRequest, Mode, VerifyRequest};
 use openledger_sampling::{Sampling, StopMatcher};
 use openledger_tokenizer::{ChatTokenizer, StreamDecoder};
@@ -20,8 +20,8 @@ Examples:
   openlora verify answer.json --model ./other/path/model.gguf --adapter law=./elsewhere/law --isa scalar
 
 The prompt and the answer are computed in one pass, every token is chosen again from the logits, and the hidden states
-are compared with the fingerprint: for equality in the modes e8 and e16, within a tolerance in f32. Model, mode and adapters are those of the file; --model and --adapter say where they
-are here. Exit code 1 if the answer is not genuine.")]
+are compared with the fingerprint: for equality in the modes e8 and e16, within a tolerance in f32. Model, mode and
+adapters are those of the file; --model and --adapter say where they are here. Exit code 1 if the answer is not genuine.")]
 pub(crate) struct Arguments {
 	/// The JSON of `complete --json`; - is standard input
 	file: PathBuf,
@@ -94,13 +94,11 @@ fn difference(session: &Session, answer: &Answer) -> Result<Option<String>, Fail
 		schema: answer.schema.clone(),
 		..GenerateRequest::new(answer.prompt.clone())
 	};
-	let recorded = (0..count).filter(|token| is_recorded(*token, count));
-	let records = recorded.zip(&answer.records).map(|(token, bytes)| Record { token, bytes: bytes.0.clone() });
 	let request = VerifyRequest {
 		asked,
 		tokens: answer.tokens.clone(),
 		commitment: answer.fingerprint.0,
-		records: records.collect(),
+		records: records(count, answer.records.iter().map(|bytes| bytes.0.clone())),
 		tolerance: Tolerance::default(),
 	};
 	match session.engine.verify(request)?.blocking_verdict().map_err(Failure::run)? {

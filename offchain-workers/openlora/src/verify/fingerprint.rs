@@ -46,8 +46,14 @@ pub struct Record {
 	pub bytes: Vec<u8>,
 }
 
+/// The records of an answer of `tokens` tokens, whose bytes are given in their order.
+pub fn records(tokens: u32, bytes: impl IntoIterator<Item = Vec<u8>>) -> Vec<Record> {
+	let recorded = (0..tokens).filter(|token| is_recorded(*token, tokens));
+	recorded.zip(bytes).map(|(token, bytes)| Record { token, bytes }).collect()
+}
+
 /// Whether an answer of `tokens` tokens has a record of the one at `index`.
-pub fn is_recorded(index: u32, tokens: u32) -> bool {
+pub(super) fn is_recorded(index: u32, tokens: u32) -> bool {
 	(index + 1).is_multiple_of(INTERVAL) || index + 1 == tokens
 }
 
@@ -173,6 +179,8 @@ mod tests {
 			{
 				let records = fingerprint(mode, 1, tokens).records();
 				assert_eq!(records.iter().map(|r| r.token).collect::<Vec<_>>(), expected);
+				let bytes = records.iter().map(|record| record.bytes.clone());
+				assert_eq!(super::records(tokens, bytes.collect::<Vec<_>>()), records);
 			}
 		}
 	}

@@ -12,7 +12,7 @@ mod score;
 pub mod toploc;
 
 pub use claim::{schema_hash, Claim, Request};
-pub use fingerprint::{commitment, is_recorded, Fingerprint, FingerprintMode, Record, INTERVAL};
+pub use fingerprint::{commitment, records, Fingerprint, FingerprintMode, Record, INTERVAL};
 pub(crate) use replay::inputs;
 pub use replay::{verify, Difference, Replay, ReplayError, Report, Tolerance, Verdict};
 pub use score::score;

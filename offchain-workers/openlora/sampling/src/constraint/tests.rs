@@ -61,7 +61,7 @@ fn walk(mut constraint: Constraint, seed: u64) -> String {
 fn walks_give_json_that_the_schema_accepts() {
 	let vocabulary = vocabulary();
 	type Check = fn(&Value) -> bool;
-	let cases: [(Value, Check); 6] = [
+	let cases: [(Value, Check); 7] = [
 		(
 			json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 12}, "age": {"type": "integer", "minimum": 0, "maximum": 150}},
 				"required": ["name", "age"], "additionalProperties": false}),
@@ -101,6 +101,7 @@ fn walks_give_json_that_the_schema_accepts() {
 			|v| v.is_boolean() || v.is_null() || v.as_f64().is_some_and(|n| (-2.0..=3.5).contains(&n)),
 		),
 		(json!({"type": "object"}), Value::is_object),
+		(json!(true), |_| true),
 	];
 	for (schema, check) in cases {
 		let mut texts = std::collections::BTreeSet::new();
